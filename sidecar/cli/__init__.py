@@ -1,0 +1,54 @@
+"""The command line: one program for the daemon and for those who live with it.
+
+Commands are imported when they are used, so that `--help` answers at once.
+"""
+
+from importlib import import_module
+
+import click
+
+from sidecar import __version__
+
+# Command, its module here, and its line in the help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("serve", "Run the daemon."),
+    "call": ("call", "Call a method and print its result."),
+    "status": ("operate", "Tell how the daemon does."),
+    "check": ("operate", "Check the database and the house's invariants."),
+    "backup": ("operate", "Copy the database while the daemon writes."),
+    "sql": ("sql", "Look into the database with SQL, read-only."),
+    "import": ("imports", "Play recorded sessions into the daemon."),
+    "openrpc": ("operate", "Print the contract as an OpenRPC document."),
+}
+EXIT_FAILED = 1
+EXIT_NO_DAEMON = 69
+EXIT_STORAGE_BROKEN = 74
+EXIT_ALREADY_RUNNING = 75
+EXIT_BAD_CONFIGURATION = 78
+
+
+class Commands(click.Group):
+    """Find commands in their modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's
+        """Name all commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the module of one command."""
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"sidecar.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the help from the table, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__, prog_name="sidecar")
+def main() -> None:
+    """Keep an agent's conversations: answered means durable, and never half."""

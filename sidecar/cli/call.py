@@ -1,0 +1,95 @@
+"""`sidecar call METHOD`: every method is a command, its params are options."""
+
+import sys
+from pathlib import Path
+from typing import get_args
+
+import click
+import msgspec
+
+import sidecar.methods  # noqa: F401  # fills the registry
+from sidecar.cli.connect import ask, show, socket_option
+from sidecar.client import Params
+from sidecar.rpc.registry import REGISTRY, Method
+
+
+class Methods(click.Group):
+    """Make a command of every method in the registry."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's
+        """Name all methods."""
+        return sorted(REGISTRY)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:  # noqa: ARG002
+        """Make the command of one method; an unknown one takes JSON and is asked for."""
+        method = REGISTRY.get(name)
+        options: list[click.Parameter] = [
+            click.Argument(["json_params"], metavar="[JSON | @FILE | -]", required=False)
+        ]
+        if method is not None:
+            options += _options(method)
+        command = click.Command(
+            name,
+            params=options,
+            callback=lambda json_params, **given: _call(name, json_params, given),
+            help=method.doc if method else None,
+            short_help=method.summary if method else None,
+        )
+        return socket_option(command)
+
+
+def _options(method: Method) -> list[click.Parameter]:
+    made: list[click.Parameter] = []
+    for field in msgspec.structs.fields(method.params):
+        flag = "--" + field.name.replace("_", "-")
+        kinds = {field.type, *get_args(field.type)}
+        if bool in kinds:
+            made.append(click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None))
+        else:
+            metavar = "TEXT" if _is_text(field.type) else "JSON"
+            made.append(click.Option([flag, field.name], metavar=metavar))
+    return made
+
+
+def _is_text(kind: object) -> bool:
+    schema = msgspec.json.schema(kind)
+    parts = schema.get("anyOf", [schema])
+    return any(part.get("type") == "string" or "enum" in part for part in parts)
+
+
+def _call(name: str, json_params: str | None, given: dict[str, str | bool | None]) -> None:
+    socket = given.pop("socket")
+    assert socket is None or isinstance(socket, str)
+    params: Params = {}
+    if json_params is not None:
+        params = _read(json_params)
+    method = REGISTRY.get(name)
+    for field in msgspec.structs.fields(method.params) if method else ():
+        value = given[field.name]
+        if value is None:
+            continue
+        is_json = isinstance(value, str) and not _is_text(field.type)
+        params[field.encode_name] = _json(str(value), field.name) if is_json else value
+    show(ask(socket, name, params))
+
+
+def _read(text: str) -> Params:
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        text = Path(text[1:]).read_text()
+    try:
+        return dict(msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
+    except msgspec.MsgspecError as error:
+        raise click.UsageError(f"the params are not a JSON object: {error}") from error
+
+
+def _json(text: str, name: str) -> msgspec.Raw:
+    try:
+        return msgspec.json.decode(text, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        flag = "--" + name.replace("_", "-")
+        raise click.UsageError(f"{flag} is not JSON: {error}") from error
+
+
+call_command = Methods("call", help="Call a method and print its result.")

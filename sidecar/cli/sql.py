@@ -1,0 +1,39 @@
+"""`sidecar sql`: look into the database with the SQLite that it was written with."""
+
+import apsw
+import apsw.shell
+import click
+
+from sidecar import config
+
+
+@click.command("sql")
+@config.option("database")
+@click.argument("query", required=False)
+def sql_command(database: str | None, query: str | None) -> None:
+    """Open a read-only shell on the database, or run QUERY and print its rows.
+
+    The daemon may be running. A transaction cannot be left open: it would keep the daemon's
+    log from being used again.
+    """
+    path = config.database_path(database)
+    try:
+        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    except apsw.CantOpenError as error:
+        raise click.ClickException(f"{path} cannot be opened") from error
+    db.authorizer = _allow
+    shell = apsw.shell.Shell(db=db)
+    if query is None:
+        shell.cmdloop(f"{path}, read-only. Enter .help for commands.")  # type: ignore[no-untyped-call]
+        return
+    try:
+        shell.process_complete_line(query)  # type: ignore[no-untyped-call]
+    except (apsw.Error, shell.Error) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _allow(
+    action: int, _one: str | None, _two: str | None, _three: str | None, _four: str | None
+) -> int:
+    is_transaction = action in (apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT)
+    return apsw.SQLITE_DENY if is_transaction else apsw.SQLITE_OK

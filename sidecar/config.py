@@ -1,0 +1,105 @@
+"""One table of settings feeds the flags, the names in the environment and the documents."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """Be one thing that an operator can set."""
+
+    name: str
+    help: str
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    default_is: str = ""
+
+    @property
+    def environment_name(self) -> str:
+        """Name the variable that sets it as well."""
+        return f"SIDECAR_{self.name.upper().replace('-', '_')}"
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "database",
+            "The database file.",
+            default_is="$STATE_DIRECTORY or $XDG_STATE_HOME/sidecar, sidecar.db in it",
+        ),
+        Setting(
+            "socket",
+            "The Unix socket.",
+            default_is="$RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR/sidecar, rpc.sock in it; "
+            "without either, beside the database",
+        ),
+        Setting(
+            "durability",
+            "When an answer leaves: synced to the disk, or only written.",
+            choices=("full", "normal"),
+            default="full",
+        ),
+        Setting(
+            "recover",
+            "What becomes of the inputs of turns that a restart interrupted.",
+            choices=("interrupt", "requeue"),
+            default="interrupt",
+        ),
+        Setting(
+            "log-level",
+            "The least that is logged.",
+            choices=("debug", "info", "warning", "error"),
+            default="info",
+        ),
+        Setting(
+            "log-format",
+            "How it is logged.",
+            choices=("json", "console"),
+            default_is="console on a terminal, else json",
+        ),
+    )
+}
+
+
+def option(name: str) -> Callable[[Command], Command]:
+    """Make the flag of a setting, with its environment name and its default told."""
+    setting = SETTINGS[name]
+    return click.option(
+        f"--{name}",
+        envvar=setting.environment_name,
+        show_envvar=True,
+        type=click.Choice(setting.choices) if setting.choices else None,
+        default=setting.default,
+        show_default=setting.default_is or setting.default is not None,
+        help=setting.help,
+    )
+
+
+def _state_folder() -> Path:
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "sidecar"
+
+
+def database_path(given: str | None) -> Path:
+    """Tell where the database is."""
+    return Path(given).absolute() if given else _state_folder() / "sidecar.db"
+
+
+def socket_path(given: str | None) -> Path:
+    """Tell where the socket is; never in a folder that others can write."""
+    if given:
+        return Path(given).absolute()
+    if runtime := os.environ.get("RUNTIME_DIRECTORY"):
+        return Path(runtime.split(":")[0]) / "rpc.sock"
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(runtime) / "sidecar" / "rpc.sock"
+    return _state_folder() / "rpc.sock"

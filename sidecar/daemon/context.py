@@ -1,0 +1,183 @@
+"""What one request runs in: a transaction, a snapshot, or the peer and the daemon itself."""
+
+import asyncio
+import os
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sidecar import __version__
+from sidecar.model import ids
+from sidecar.model.errors import InvalidRequest, ProtocolError, StorageUnavailable
+from sidecar.model.limits import Limits
+from sidecar.model.recovery import RecoveryReport
+from sidecar.rpc.peer import (
+    BackupDone,
+    Capabilities,
+    Checked,
+    Initialized,
+    ServerInfo,
+    Status,
+    StatusCounts,
+    WriterStatus,
+)
+from sidecar.rpc.registry import Method
+from sidecar.store import events, upkeep
+from sidecar.store.database import GroupLost
+from sidecar.store.transaction import Snapshot, Tx
+
+if TYPE_CHECKING:
+    from sidecar.daemon.desk import Desk, Group
+    from sidecar.daemon.lifecycle import Daemon
+    from sidecar.daemon.peer import PeerConnection
+
+PROTOCOL_VERSION = 1
+_ENCODER = msgspec.json.Encoder()
+
+
+class RequestContext:
+    """Run one request in the way of its method's mode."""
+
+    __slots__ = ("_daemon", "_desk", "_group", "_peer")
+
+    def __init__(
+        self, daemon: "Daemon", desk: "Desk", peer: "PeerConnection", group: "Group"
+    ) -> None:
+        """Run for a peer, in a group."""
+        self._daemon = daemon
+        self._desk = desk
+        self._peer = peer
+        self._group = group
+
+    # -- for the dispatcher ----------------------------------------------------------------------
+
+    def run(self, method: Method, params: msgspec.Struct) -> bytes | Awaitable[bytes]:
+        """Run a method and encode its result; a write is undone if that fails."""
+        if method.mode == "write":
+
+            def write(tx: Tx) -> bytes:
+                return _ENCODER.encode(method.invoke(tx, params))
+
+            return self._desk.database.attempt(write, self._group.now_ms)
+        if method.mode == "read":
+            return self._desk.database.read(
+                self.snapshot, lambda db: _ENCODER.encode(method.invoke(db, params))
+            )
+        result = method.invoke(self, params)
+        if isinstance(result, msgspec.Struct):
+            return _ENCODER.encode(result)
+        return _encoded(result)
+
+    def lose(self, error: Exception) -> ProtocolError | None:
+        """Note that the whole group is lost; its requests run again one by one."""
+        if not isinstance(error, GroupLost):
+            return None
+        self._group.lost = error
+        return error.outage
+
+    def new_incident(self) -> str:
+        """Make the id under which a bug is logged."""
+        source = self._desk.database.source
+        return ids.mint("inc", source.now_ms(), source.random_bits(ids.RANDOM_BITS))
+
+    # -- for the handlers: rpc.peer.Peer -----------------------------------------------------------
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Read the database, with every write that this peer sent before."""
+        return self._desk.snapshot_for(self._peer, self._group)
+
+    @property
+    def recovery(self) -> RecoveryReport:
+        """Tell what the start of this epoch found."""
+        return self._daemon.recovery
+
+    def now_ms(self) -> int:
+        """Tell the Unix time in milliseconds."""
+        return self._desk.database.source.now_ms()
+
+    def initialize(self) -> Initialized:
+        """Greet the peer; refuses with `invalid_request` unless it is the first request."""
+        if self._peer.has_spoken:
+            raise InvalidRequest
+        database = self._desk.database
+        return Initialized(
+            protocol_version=PROTOCOL_VERSION,
+            server_info=ServerInfo("sidecar", __version__),
+            epoch=database.epoch,
+            database_id=database.database_id,
+            last_seq=events.last_seq(self.snapshot),
+            durability=database.durability,
+            limits=Limits(),
+            capabilities=Capabilities(framings=["lines", "headers"]),
+        )
+
+    def status(self) -> Status:
+        """Tell how the daemon does."""
+        database, desk = self._desk.database, self._desk
+        snapshot = self.snapshot
+        database_bytes, wal_bytes = database.sizes_bytes()
+        counts = upkeep.counts(snapshot)
+        return Status(
+            pid=os.getpid(),
+            version=__version__,
+            epoch=database.epoch,
+            started_at_ms=self._daemon.started_at_ms,
+            uptime_ms=max(0, self.now_ms() - self._daemon.started_at_ms),
+            database_path=str(database.path),
+            database_bytes=database_bytes,
+            wal_bytes=wal_bytes,
+            last_seq=events.last_seq(snapshot),
+            durability=database.durability,
+            connections=len(desk.peers),
+            subscriptions=0,
+            counts=StatusCounts(*counts, mailbox_queued=0, mailbox_claimed=0),
+            writer=WriterStatus(
+                commits=database.commits,
+                requests=database.attempts,
+                requests_per_commit=round(database.attempts / max(1, database.commits), 2),
+                queue_depth=desk.queue_depth,
+            ),
+        )
+
+    async def backup(self, path: Path, *, overwrite: bool) -> BackupDone:
+        """Copy the database between the groups, then verify and sync it on a thread."""
+        database = self._desk.database
+        started_ms = self.now_ms()
+        await self._desk.between_groups()
+        backup = upkeep.Backup(database, path, overwrite=overwrite)
+        try:
+            while not backup.step():
+                await asyncio.sleep(0)
+                await self._desk.between_groups()
+            last_seq = database.last_seq
+            backup.finish_copying()
+        except BaseException:
+            backup.abandon()
+            raise
+        try:
+            size = await asyncio.to_thread(backup.publish)
+        except OSError as error:
+            raise StorageUnavailable(reason="io_error") from error
+        return BackupDone(
+            path=str(path),
+            bytes_=size,
+            last_seq=last_seq,
+            took_ms=max(0, self.now_ms() - started_ms),
+        )
+
+    async def check(self, *, full: bool) -> Checked:
+        """Check the database on a thread of its own."""
+        path = self._desk.database.path
+        findings = await asyncio.to_thread(upkeep.check, path, full=full)
+        return Checked(ok=not findings, findings=findings)
+
+    def shut_down(self) -> None:
+        """Drain and end, once what has arrived is answered."""
+        self._daemon.stop()
+
+
+async def _encoded(result: Awaitable[msgspec.Struct]) -> bytes:
+    return _ENCODER.encode(await result)

@@ -1,0 +1,321 @@
+"""Run requests in groups: one transaction for all that one turn of the loop has read.
+
+A group ends after GROUP_REQUESTS or GROUP_MS. Answers to writes, and to reads that saw them,
+leave after its commit. COMMIT alone waits for a disk: it runs here while commits are fast
+and on one other thread while they are slow; meanwhile the loop serves other peers' reads.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from sidecar.daemon.context import RequestContext
+from sidecar.daemon.dispatch import Dispatcher, Request, render_error
+from sidecar.daemon.peer import PeerConnection, Work
+from sidecar.model.errors import Outage
+from sidecar.rpc.registry import REGISTRY
+from sidecar.store.database import Database, GroupLost
+from sidecar.store.transaction import Snapshot
+
+# Enough requests to share one commit; more would only make the first of them wait.
+GROUP_REQUESTS = 128
+# The longest that the loop works before it looks at its sockets again.
+GROUP_MS = 2.0
+# Requests of one peer before it is another's turn.
+PEER_QUANTUM = 16
+# Commits slower than this on average are not the loop's to wait for.
+SLOW_COMMIT_MS = 0.5
+# How long slow commits let the next group gather, so that halves do not alternate.
+GATHER_S = 0.001
+# Weight of the newest commit in the moving average.
+SMOOTHING = 0.1
+
+
+class Held(NamedTuple):
+    """Be an answer that waits for the commit of its group."""
+
+    work: Work
+    request: Request
+    answer: bytes
+
+
+class Group:
+    """Hold one transaction's worth of answers."""
+
+    def __init__(self) -> None:
+        """Begin without a transaction: a group of reads needs none."""
+        self.is_open = False
+        self.now_ms = 0
+        self.held: list[Held] = []
+        self.outage: Outage | None = None
+        self.lost: GroupLost | None = None
+
+
+class Desk:
+    """Take requests from all peers in turn and see to their answers."""
+
+    def __init__(self, database: Database, loop: asyncio.AbstractEventLoop) -> None:
+        """Work on one database, on one loop."""
+        self.database = database
+        self.loop = loop
+        self.peers: set[PeerConnection] = set()
+        self.is_draining = False
+        self.requests = 0
+        self.on_quiet: Callable[[], None] = lambda: None
+        self.make_context: Callable[[PeerConnection, Group], RequestContext]
+        self._dispatcher = Dispatcher(REGISTRY)
+        self._runnable: deque[PeerConnection] = deque()
+        self._to_flush: set[PeerConnection] = set()
+        self._is_scheduled = False
+        self._committing: asyncio.Future[None] | None = None
+        self._commit_ms = 0.0
+        self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- peers ---------------------------------------------------------------------------------
+
+    def join(self, peer: PeerConnection) -> int:
+        """Welcome a peer and tell how many there are."""
+        self.peers.add(peer)
+        return len(self.peers)
+
+    def leave(self, peer: PeerConnection) -> None:
+        """Forget a peer whose connection is gone; what it sent still runs."""
+        self.peers.discard(peer)
+        self._tell_if_quiet()
+
+    def wake(self, peer: PeerConnection) -> None:
+        """Be told that a peer may have something to run."""
+        if peer.is_runnable and not peer.is_queued:
+            peer.is_queued = True
+            self._runnable.append(peer)
+        self._schedule()
+
+    def will_flush(self, peer: PeerConnection) -> None:
+        """Write a peer's answers at the end of the group."""
+        self._to_flush.add(peer)
+        self._schedule()
+
+    def _tell_if_quiet(self) -> None:
+        if self.is_quiet:
+            self.on_quiet()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether nobody is there and everything that has arrived is done."""
+        return not (
+            self.peers or self._runnable or self._committing or self._tasks or self._to_flush
+        )
+
+    @property
+    def queue_depth(self) -> int:
+        """Count the peers that wait for their turn."""
+        return len(self._runnable)
+
+    def _schedule(self) -> None:
+        if not self._is_scheduled and (self._runnable or self._to_flush):
+            self._is_scheduled = True
+            self.loop.call_soon(self._turn)
+
+    # -- groups --------------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        self._is_scheduled = False
+        group = Group()
+        until = time.perf_counter() + GROUP_MS / 1000
+        waiting: list[PeerConnection] = []
+        done = 0
+        while self._runnable and done < GROUP_REQUESTS and time.perf_counter() < until:
+            peer = self._runnable.popleft()
+            peer.is_queued = False
+            done += self._serve(peer, group, min(PEER_QUANTUM, GROUP_REQUESTS - done))
+            if group.lost is not None:
+                break
+            if peer.is_runnable:
+                waiting.append(peer) if self._must_wait(peer) else self.wake(peer)
+        self._end(group)
+        for peer in waiting:
+            self.wake(peer) if self._committing is None else self._committing.add_done_callback(
+                lambda _, peer=peer: self.wake(peer)  # type: ignore[misc]  # bound now
+            )
+        self._flush()
+        self._schedule()
+        self._tell_if_quiet()
+
+    def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
+        """Run up to so many requests of one peer, in order; tell how many."""
+        for done in range(most):
+            if not peer.is_runnable or self._must_wait(peer) or group.lost is not None:
+                return done
+            work = peer.next_work()
+            if work is None:
+                return done
+            if self._must_wait(peer):
+                return done
+            request = work.take()
+            peer.drop_taken_work()
+            self._run(work, request, group)
+            self.requests += 1
+        return most
+
+    def _must_wait(self, peer: PeerConnection) -> bool:
+        """Tell whether the peer's next request needs the commit under way to end first."""
+        if self._committing is None:
+            return False
+        work = peer.next_work()
+        if work is None:
+            return False
+        method = work.requests[work.taken].method
+        return peer.held > 0 or (method is not None and method.mode == "write")
+
+    def _run(self, work: Work, request: Request, group: Group) -> None:
+        peer = work.peer
+        method = request.method
+        if method is not None and method.mode == "write" and request.fault is None:
+            self._open(group)
+            if group.outage is not None:
+                work.settle(request, render_error(request.id, group.outage))
+                return
+        context = self.make_context(peer, group)
+        answer = self._dispatcher.answer(request, context)
+        peer.has_spoken = True
+        if not isinstance(answer, bytes):
+            self._wait_for(work, request, answer)
+        elif group.is_open and (peer.held or (method is not None and method.mode == "write")):
+            peer.held += 1
+            group.held.append(Held(work, request, answer))
+        else:
+            work.settle(request, answer)
+
+    def _open(self, group: Group) -> None:
+        if group.is_open or group.outage is not None:
+            return
+        try:
+            self.database.begin()
+        except Outage as outage:
+            group.outage = outage
+            return
+        group.is_open = True
+        group.now_ms = self.database.source.now_ms()
+
+    def _wait_for(self, work: Work, request: Request, answer: Awaitable[bytes]) -> None:
+        work.peer.is_blocked = True
+
+        async def finish() -> None:
+            work.settle(request, await answer)
+            work.peer.is_blocked = False
+            self.wake(work.peer)
+
+        task = self.loop.create_task(finish())
+        self._tasks.add(task)
+        task.add_done_callback(self._end_task)
+
+    def _end_task(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        task.result()
+        self._tell_if_quiet()
+
+    # -- commits -------------------------------------------------------------------------------
+
+    def _end(self, group: Group) -> None:
+        if not group.is_open:
+            return
+        if group.lost is not None:
+            self.database.rollback()
+            self._run_one_by_one(group)
+        elif self._commit_ms < SLOW_COMMIT_MS:
+            self._commit_here(group)
+        else:
+            self._committing = self.loop.create_future()
+            started = time.perf_counter()
+            commit = self.loop.run_in_executor(self._committer, self.database.commit)
+            commit.add_done_callback(lambda done: self._on_committed(group, started, done))
+
+    def _commit_here(self, group: Group) -> None:
+        started = time.perf_counter()
+        try:
+            self.database.commit()
+        except GroupLost:
+            self._run_one_by_one(group)
+            return
+        self._measure(started)
+        self._settle(group.held)
+        self._flush()
+        self.database.checkpoint_if_due()
+
+    def _on_committed(self, group: Group, started: float, commit: "asyncio.Future[None]") -> None:
+        self._measure(started)
+        if isinstance(commit.exception(), GroupLost):
+            self._run_one_by_one(group)
+        else:
+            commit.result()
+            self._settle(group.held)
+        self._flush()
+        self.loop.call_later(GATHER_S, self._gathered)
+
+    def _gathered(self) -> None:
+        self.database.checkpoint_if_due()
+        committing, self._committing = self._committing, None
+        assert committing is not None
+        committing.set_result(None)
+        self._tell_if_quiet()
+
+    def _measure(self, started: float) -> None:
+        took_ms = (time.perf_counter() - started) * 1000
+        self._commit_ms += SMOOTHING * (took_ms - self._commit_ms)
+
+    def _settle(self, held: list[Held]) -> None:
+        for each in held:
+            each.work.peer.held -= 1
+            each.work.settle(each.request, each.answer)
+
+    def _run_one_by_one(self, group: Group) -> None:
+        """Run the requests of a lost group again, each in a transaction of its own."""
+        outage = group.outage
+        for each in group.held:
+            if outage is None:
+                answer, outage = self._run_alone(each)
+            else:
+                answer = render_error(each.request.id, outage)
+            self._settle([each._replace(answer=answer)])
+
+    def _run_alone(self, held: Held) -> tuple[bytes, Outage | None]:
+        """Run one request again; an outage that keeps any transaction from beginning stays."""
+        alone = Group()
+        self._open(alone)
+        if alone.outage is not None:
+            return render_error(held.request.id, alone.outage), alone.outage
+        context = self.make_context(held.work.peer, alone)
+        answer = self._dispatcher.answer(held.request, context)
+        assert isinstance(answer, bytes), "only reads and writes are held"
+        try:
+            if alone.lost is not None:
+                self.database.rollback()
+                raise alone.lost
+            self.database.commit()
+        except GroupLost as lost:
+            answer = render_error(held.request.id, lost.outage)
+        return answer, None
+
+    def _flush(self) -> None:
+        peers, self._to_flush = self._to_flush, set()
+        for peer in peers:
+            peer.flush()
+
+    async def between_groups(self) -> None:
+        """Wait until no commit is under way, so that the writer's connection is free."""
+        while self._committing is not None:
+            await asyncio.shield(self._committing)
+
+    def snapshot_for(self, peer: PeerConnection, group: Group) -> Snapshot:
+        """Choose where a peer reads: in the open group if it wrote in it, else what is stored."""
+        if group.is_open and peer.held:
+            return self.database.own_snapshot()
+        return self.database.snapshot()
+
+    def close(self) -> None:
+        """End the helper thread."""
+        self._committer.shutdown()

@@ -1,0 +1,131 @@
+"""Cut a stream of bytes into messages, and give answers the same form; no I/O here.
+
+A connection's first byte decides: `{`, `[` or white space begins one JSON value per line, `C`
+(of Content-Length or another header) begins LSP headers; anything else is no client of ours.
+A connection stays with its framing and is answered in kind.
+"""
+
+from collections import deque
+from typing import Literal
+
+from sidecar.model import limits
+from sidecar.model.errors import MessageTooLarge, ParseError, ProtocolError
+
+WHITE_SPACE = b" \t\r\n"
+# Digits of a Content-Length: more cannot be meant.
+MAX_DIGITS = 15
+
+
+class BrokenStream(Exception):
+    """Say with which error a stream ends that cannot be cut any further."""
+
+    def __init__(self, error: ProtocolError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Framing:
+    """Hold the unfinished end of one peer's stream."""
+
+    def __init__(self) -> None:
+        """Begin without a framing: the first byte will tell."""
+        self.kind: Literal["unknown", "lines", "headers"] = "unknown"
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._body_size: int | None = None
+
+    def feed(self, data: bytes, messages: deque[bytes]) -> None:
+        """Take bytes and append whole messages; raise BrokenStream when it cannot go on."""
+        if self.kind == "unknown" and data:
+            self.kind = _kind_of(data[0])
+        if self.kind == "lines":
+            self._feed_lines(data, messages)
+        else:
+            self._feed_headers(data, messages)
+
+    def _feed_lines(self, data: bytes, messages: deque[bytes]) -> None:
+        lines = data.split(b"\n")
+        if len(lines) > 1:
+            lines[0] = b"".join([*self._parts, lines[0]])
+            self._parts, self._size = [], 0
+        for line in lines[:-1]:
+            _check_size(len(line))
+            if line.strip(WHITE_SPACE):
+                messages.append(line)
+        self._parts.append(lines[-1])
+        self._size += len(lines[-1])
+        _check_size(self._size)
+
+    def _feed_headers(self, data: bytes, messages: deque[bytes]) -> None:
+        self._parts.append(data)
+        self._size += len(data)
+        while True:
+            if self._body_size is None and not self._take_headers():
+                return
+            assert self._body_size is not None
+            if self._size < self._body_size:
+                return
+            buffer = b"".join(self._parts)
+            messages.append(buffer[: self._body_size])
+            self._keep(buffer[self._body_size :])
+            self._body_size = None
+
+    def _take_headers(self) -> bool:
+        buffer = b"".join(self._parts)
+        head, end, rest = buffer.partition(b"\r\n\r\n")
+        if len(head) > limits.MAX_HEADER_BYTES:
+            raise BrokenStream(ParseError())
+        if not end:
+            self._keep(buffer)
+            return False
+        self._body_size = _content_length(head)
+        self._keep(rest)
+        return True
+
+    def _keep(self, rest: bytes) -> None:
+        self._parts, self._size = [rest], len(rest)
+
+    def end(self, messages: deque[bytes]) -> None:
+        """Take the end of the stream: a last line may lack its line break."""
+        line = b"".join(self._parts)
+        self._parts, self._size = [], 0
+        if self.kind == "lines" and line.strip(WHITE_SPACE):
+            messages.append(line)
+
+    def frame(self, answers: list[bytes]) -> bytes:
+        """Give answers the form in which the peer speaks."""
+        if self.kind == "headers":
+            return b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(a), a) for a in answers)
+        return b"\n".join(answers) + b"\n"
+
+
+def _kind_of(first: int) -> Literal["lines", "headers"]:
+    if first in b"{[" or first in WHITE_SPACE:
+        return "lines"
+    if first in b"Cc":
+        return "headers"
+    raise BrokenStream(ParseError())
+
+
+def _check_size(size: int) -> None:
+    if size > limits.MAX_MESSAGE_BYTES:
+        raise BrokenStream(
+            MessageTooLarge(limit="maxMessageBytes", max=limits.MAX_MESSAGE_BYTES, actual=size)
+        )
+
+
+def _content_length(head: bytes) -> int:
+    length: int | None = None
+    for line in head.split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        if not colon or not name.strip():
+            raise BrokenStream(ParseError())
+        if name.strip().lower() == b"content-length":
+            digits = value.strip()
+            if not digits.isdigit() or len(digits) > MAX_DIGITS:
+                raise BrokenStream(ParseError())
+            length = int(digits)
+    if length is None:
+        raise BrokenStream(ParseError())
+    _check_size(length)
+    return length

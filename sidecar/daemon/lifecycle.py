@@ -1,0 +1,166 @@
+"""Start, serve, drain, end: the daemon recovers before it listens and answers before it goes."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+import uvloop
+
+import sidecar.methods  # noqa: F401  # fills the registry
+from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
+from sidecar.daemon.desk import Desk, Group
+from sidecar.daemon.listener import Listener
+from sidecar.daemon.peer import PeerConnection
+from sidecar.daemon.recovery import recover
+from sidecar.daemon.source import SystemSource
+from sidecar.model.recovery import RecoverMode
+from sidecar.store.database import Database, Durability
+from sidecar.store.transaction import Source
+
+# Peers that have not read their answers by then are cut off.
+DRAIN_S = 10.0
+# EX_SOFTWARE of sysexits.h.
+EXIT_BUG = 70
+
+log = structlog.get_logger()
+
+
+class Daemon:
+    """Be one running daemon: a database, a desk, a socket."""
+
+    def __init__(
+        self,
+        database_path: Path,
+        socket_path: Path,
+        *,
+        durability: Durability = "full",
+        recover_mode: RecoverMode = "interrupt",
+        source: Source | None = None,
+    ) -> None:
+        """Lock, open and recover; nobody can connect yet.
+
+        Raises what Listener and Database raise: the file and the socket are then as they were.
+        """
+        self.listener = Listener(socket_path)
+        try:
+            self.database = Database(database_path, source or SystemSource(), durability)
+            try:
+                self.recovery = recover(self.database, recover_mode)
+            except BaseException:
+                self.database.abandon()
+                raise
+        except BaseException:
+            self.listener.close()
+            raise
+        self.started_at_ms = self.database.source.now_ms()
+        self._stopping = asyncio.Event()
+        self._drained = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        log.info("recovered", **_summary(self))
+
+    def stop(self) -> None:
+        """Begin to drain; what has arrived is still answered."""
+        self._stopping.set()
+
+    async def serve(self, on_ready: Callable[[], None]) -> None:
+        """Listen until `stop`, then drain and close."""
+        loop = asyncio.get_running_loop()
+        self.desk = Desk(self.database, loop)
+        self.desk.make_context = self._context
+        self.desk.on_quiet = self._on_quiet
+        # Held for as long as we serve: a listener that nobody holds is collected.
+        self._server = await loop.create_unix_server(
+            lambda: PeerConnection(self.desk, os.geteuid()), sock=self.listener.listen()
+        )
+        try:
+            on_ready()
+            await self._stopping.wait()
+            await self._drain()
+        finally:
+            self.desk.close()
+            self.database.close()
+            self.listener.close()
+
+    def _context(self, peer: PeerConnection, group: Group) -> RequestContext:
+        return RequestContext(self, self.desk, peer, group)
+
+    async def _drain(self) -> None:
+        assert self._server is not None
+        log.info("draining", connections=len(self.desk.peers))
+        self.desk.is_draining = True
+        self._server.close()
+        for peer in list(self.desk.peers):
+            peer.drain()
+        if self.desk.is_quiet:
+            return
+        try:
+            await asyncio.wait_for(self._drained.wait(), DRAIN_S)
+        except TimeoutError:
+            log.warning("cut off", connections=len(self.desk.peers))
+            for peer in list(self.desk.peers):
+                peer.abort()
+
+    def _on_quiet(self) -> None:
+        if self.desk.is_draining:
+            self._drained.set()
+
+
+def _summary(daemon: Daemon) -> dict[str, int | bool | list[str]]:
+    report = daemon.recovery
+    return {
+        "epoch": report.epoch,
+        "clean_shutdown": report.clean_shutdown,
+        "turns": len(report.turns),
+        "pending_inputs": report.pending_input_count,
+        "quarantined": [each.key for each in report.quarantined],
+    }
+
+
+def run(
+    database_path: Path,
+    socket_path: Path,
+    *,
+    durability: Durability,
+    recover_mode: RecoverMode,
+    ready: Callable[[str], None],
+) -> None:
+    """Run a daemon until a signal or a request ends it; `ready` gets the ready line."""
+
+    async def main() -> None:
+        daemon = Daemon(
+            database_path, socket_path, durability=durability, recover_mode=recover_mode
+        )
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_die)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, _on_signal, daemon)
+        line = {
+            "ready": True,
+            "socket": str(socket_path),
+            "database": str(database_path),
+            "pid": os.getpid(),
+            "epoch": daemon.database.epoch,
+            "protocolVersion": PROTOCOL_VERSION,
+        }
+        await daemon.serve(lambda: ready(json.dumps(line)))
+        log.info("ended", epoch=daemon.database.epoch)
+
+    uvloop.run(main())
+
+
+def _die(_loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
+    """End at a bug outside any request: a restart recovers, a daemon gone deaf does not."""
+    error = context.get("exception")
+    log.critical("bug", what=context.get("message"), exc_info=error)
+    os._exit(EXIT_BUG)
+
+
+def _on_signal(daemon: Daemon) -> None:
+    """Drain at the first signal, end at the second."""
+    if daemon.desk.is_draining:
+        os._exit(1)
+    daemon.stop()

@@ -1,0 +1,81 @@
+"""JSON values: kept as the text that was sent, compact, and compared by what they mean.
+
+Text is kept rather than decoded because a value must come back equal: a float of many
+digits or an integer past 64 bits survives only as text.
+"""
+
+import hashlib
+import json
+from itertools import accumulate
+from re import compile as compile_pattern
+from typing import Final
+
+import msgspec
+
+from sidecar.model import limits
+
+Json = msgspec.Raw
+NULL: Final = msgspec.Raw(b"null")
+# Stands for a member that was not sent where null has a meaning of its own.
+ABSENT: Final = msgspec.Raw(b"")
+
+type_of_raw = msgspec.json.Decoder(msgspec.Raw)
+_ANYTHING = msgspec.json.Decoder(strict=True)
+_STRING = compile_pattern(rb'"(?:[^"\\]|\\.)*"')
+_NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_STEP = bytes.maketrans(b"[{]}", b"\x01\x01\x00\x00")
+
+
+def is_in_range(value: Json) -> bool:
+    """Tell whether every number of a sent value can be kept equal: a double can hold it."""
+    try:
+        _ANYTHING.decode(value)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def compact(value: Json) -> str | None:
+    """Take the white space out of a sent value: the text to store, None for null."""
+    text = bytes(value)
+    if text == b"null" or not text:
+        return None
+    return msgspec.json.format(text, indent=-1).decode()
+
+
+def stored(text: str | None) -> Json:
+    """Turn a stored text into a value that is rendered untouched.
+
+    Raises msgspec.DecodeError or ValueError if the text is not one line of JSON: the record is
+    corrupt then, and sending it would break the stream.
+    """
+    if text is None:
+        return NULL
+    if "\n" in text or "\r" in text:
+        raise ValueError("stored JSON is more than one line")
+    return type_of_raw.decode(text)
+
+
+def fingerprint(method: str, **content: str | int | bool | Json | None) -> bytes:
+    """Digest the content of a create, so that a retry can be told from another request.
+
+    Members' order and white space do not count; an absent member is a null one.
+    """
+    plain = {
+        name: msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+        for name, value in content.items()
+    }
+    text = json.dumps([method, plain], sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def is_too_deep(text: bytes) -> bool:
+    """Tell whether a JSON text is nested deeper than MAX_DEPTH levels.
+
+    Counted without decoding it, since decoding is what deep nesting breaks.
+    """
+    if text.count(b"[") + text.count(b"{") <= limits.MAX_DEPTH:
+        return False
+    brackets = _STRING.sub(b"", text).translate(_STEP, _NO_BRACKET)
+    depths = accumulate(1 if step else -1 for step in brackets)
+    return max(depths, default=0) > limits.MAX_DEPTH

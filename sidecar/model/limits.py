@@ -1,0 +1,52 @@
+"""Every limit that a client can meet: a name, a number and a reason."""
+
+import msgspec
+
+# One message must fit in memory several times over while it is decoded and stored.
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+# A batch is held in memory until its last member has answered.
+MAX_BATCH = 1_000
+# About a thousand pages of text: more is a file, and belongs beside the conversation.
+MAX_PROMPT_CHARS = 1_048_576
+# A queue that nobody promotes must not grow without an end.
+MAX_PENDING_INPUTS = 1_000
+# Far below the usual 1,024 file descriptors of a process.
+MAX_CONNECTIONS = 256
+# Enough to hide the latency of any pipeline; beyond it reading pauses.
+MAX_IN_FLIGHT = 1_024
+# Arrived and not yet executed bytes of one peer; at least one message always fits.
+MAX_IN_FLIGHT_BYTES = 2 * MAX_MESSAGE_BYTES
+# Unsent answers of one peer; beyond it the peer's requests wait until it reads.
+MAX_UNSENT_BYTES = 1024 * 1024
+# Deeper nesting exhausts the stack of common decoders.
+MAX_DEPTH = 512
+# Header lines of one LSP-framed message.
+MAX_HEADER_BYTES = 4 * 1024
+# Members of one appendMany: as many as a batch may have.
+MAX_APPEND_EVENTS = 1_000
+# A page of records; its size in bytes is bounded by MAX_PAGE_BYTES as well.
+MAX_PAGE = 200
+DEFAULT_PAGE = 50
+MAX_EVENT_PAGE = 5_000
+DEFAULT_EVENT_PAGE = 500
+# A page ends early once it has this much text, so that an answer fits in memory.
+MAX_PAGE_BYTES = 8 * 1024 * 1024
+# Rows looked at for one page of filtered events; the page then ends early and says where to go on.
+MAX_EVENT_SCAN = 20_000
+# The largest integer that a JavaScript client reads back equal.
+MAX_INTEGER = 2**53 - 1
+# A day: a lease longer than that is no lease.
+MAX_LEASE_MS = 86_400_000
+# A user message's summary: what a list shows of a prompt.
+SUMMARY_CHARS = 200
+
+
+class Limits(msgspec.Struct, frozen=True, rename="camel"):
+    """Tell a client the limits that it can meet, as `initialize` reports them."""
+
+    max_message_bytes: int = MAX_MESSAGE_BYTES
+    max_batch: int = MAX_BATCH
+    max_prompt_chars: int = MAX_PROMPT_CHARS
+    max_pending_inputs: int = MAX_PENDING_INPUTS
+    max_connections: int = MAX_CONNECTIONS
+    max_in_flight: int = MAX_IN_FLIGHT

@@ -1,0 +1,123 @@
+"""What a handler may ask of the connection that it serves and of the process around it."""
+
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from sidecar.model.limits import Limits
+from sidecar.model.recovery import RecoveryReport
+from sidecar.store.database import Durability
+from sidecar.store.transaction import Snapshot
+
+
+class ServerInfo(msgspec.Struct, frozen=True, rename="camel"):
+    """Name the program."""
+
+    name: str
+    version: str
+
+
+class Capabilities(msgspec.Struct, frozen=True, rename="camel"):
+    """Tell what this daemon can do beyond answering requests."""
+
+    framings: list[str]
+
+
+class Initialized(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer `initialize`."""
+
+    protocol_version: int
+    server_info: ServerInfo
+    epoch: int
+    database_id: str
+    last_seq: int
+    durability: Durability
+    limits: Limits
+    capabilities: Capabilities
+
+
+class StatusCounts(msgspec.Struct, frozen=True, rename="camel"):
+    """Count what waits and what works."""
+
+    threads: int
+    turns_in_progress: int
+    turns_queued: int
+    inputs_pending: int
+    mailbox_queued: int
+    mailbox_claimed: int
+
+
+class WriterStatus(msgspec.Struct, frozen=True, rename="camel"):
+    """Tell how the writer does: groups committed, requests in them, requests that wait."""
+
+    commits: int
+    requests: int
+    requests_per_commit: float
+    queue_depth: int
+
+
+class Status(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer `daemon/status`."""
+
+    pid: int
+    version: str
+    epoch: int
+    started_at_ms: int
+    uptime_ms: int
+    database_path: str
+    database_bytes: int
+    wal_bytes: int
+    last_seq: int
+    durability: Durability
+    connections: int
+    subscriptions: int
+    counts: StatusCounts
+    writer: WriterStatus
+
+
+class BackupDone(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer `daemon/backup`."""
+
+    path: str
+    bytes_: int = msgspec.field(name="bytes")
+    last_seq: int
+    took_ms: int
+
+
+class Checked(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer `daemon/check`: a sentence for each finding."""
+
+    ok: bool
+    findings: list[str]
+
+
+class Peer(Protocol):
+    """Be the connection that a request came over, and the daemon behind it."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Read the database, with every write that this peer sent before."""
+
+    @property
+    def recovery(self) -> RecoveryReport:
+        """Tell what the start of this epoch found."""
+
+    def now_ms(self) -> int:
+        """Tell the Unix time in milliseconds."""
+
+    def initialize(self) -> Initialized:
+        """Greet the peer; refuses with `invalid_request` unless it is the first request."""
+
+    def status(self) -> Status:
+        """Tell how the daemon does."""
+
+    def backup(self, path: Path, *, overwrite: bool) -> Awaitable[BackupDone]:
+        """Copy the database while writes go on."""
+
+    def check(self, *, full: bool) -> Awaitable[Checked]:
+        """Check the database on a thread of its own."""
+
+    def shut_down(self) -> None:
+        """Drain and end, once what has arrived is answered."""

@@ -1,0 +1,286 @@
+"""Own the file: open it or say why not, run groups of writes, commit, keep the log short.
+
+One connection writes, one reads. A group is one transaction; each request in it has a
+savepoint, so that a refused one undoes itself alone. Nothing is answered before `commit`.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import apsw
+
+from sidecar.model import ids
+from sidecar.model.errors import Outage, StorageUnavailable
+from sidecar.store.lock import FileLock
+from sidecar.store.migrate import WrongDatabase, migrate, migrations
+from sidecar.store.transaction import Snapshot, Source, Tx
+
+Durability = Literal["full", "normal"]
+Answer = TypeVar("Answer")
+
+# Older ones can corrupt a database when its write-ahead log is reset.
+MINIMUM_SQLITE = (3, 51, 3)
+# Another process may hold the write lock for moments (a backup tool); the loop waits so long.
+BUSY_TIMEOUT_MS = 250
+# Pages in the log before it is copied into the database: short logs stay in the cache.
+CHECKPOINT_PAGES = 4_000
+# Pages that must be added before a checkpoint that a reader held up is tried again.
+CHECKPOINT_RETRY_PAGES = 1_000
+# A log that a reader made grow is cut to this size when it starts anew.
+WAL_LIMIT_BYTES = 32 * 1024 * 1024
+# The writer's page cache: keeps the inner pages of the event indexes at a million events.
+CACHE_KIB = 8 * 1024
+
+MAKE_SELF = """
+INSERT INTO daemon (only, database_id, epoch, last_seq, clean_shutdown)
+VALUES (1, :database_id, 0, 0, 1) ON CONFLICT DO NOTHING
+"""
+START = "UPDATE daemon SET epoch = epoch + 1 WHERE only = 1"
+SELF = "SELECT database_id, epoch, last_seq, clean_shutdown FROM daemon WHERE only = 1"
+SAVE_SEQ = "UPDATE daemon SET last_seq = :seq WHERE only = 1"
+SAVE_CLEAN = "UPDATE daemon SET clean_shutdown = :clean WHERE only = 1"
+
+
+class CannotOpen(Exception):
+    """Say why the database cannot be opened; the file is left as it is."""
+
+
+class GroupLost(Exception):
+    """Say that the whole transaction is gone, and with which outage."""
+
+    def __init__(self, outage: Outage) -> None:
+        super().__init__(str(outage))
+        self.outage = outage
+
+
+def outage_of(error: apsw.Error) -> StorageUnavailable | None:
+    """Tell which outage an error of SQLite is; None if it is a bug of ours."""
+    reasons: list[tuple[type[apsw.Error], str]] = [
+        (apsw.FullError, "disk_full"),
+        (apsw.BusyError, "busy"),
+        (apsw.LockedError, "busy"),
+        (apsw.ReadOnlyError, "read_only"),
+        (apsw.IOError, "io_error"),
+        (apsw.CantOpenError, "io_error"),
+        (apsw.CorruptError, "corrupt"),
+        (apsw.NotADBError, "corrupt"),
+    ]
+    for kind, reason in reasons:
+        if isinstance(error, kind):
+            return StorageUnavailable(reason=reason)
+    return None
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """Tell the version of the SQLite that is bundled with apsw."""
+    return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+
+
+class Database:
+    """Be the one owner of a database file for as long as it is open."""
+
+    def __init__(self, path: Path, source: Source, durability: Durability = "full") -> None:
+        """Lock, open and migrate; raise CannotOpen, WrongDatabase or LockedByOther."""
+        if sqlite_version() < MINIMUM_SQLITE:
+            needed = ".".join(map(str, MINIMUM_SQLITE))
+            raise WrongDatabase(f"SQLite {apsw.sqlite_lib_version()} is older than {needed}")
+        self.path = path
+        self.source = source
+        self.durability = durability
+        self.commits = 0
+        self.attempts = 0
+        self._wal_pages = 0
+        self._checkpoint_at = CHECKPOINT_PAGES
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = FileLock(path.with_name(path.name + ".lock"))
+        except OSError as error:
+            raise CannotOpen(f"{path}: {error.strerror}") from error
+        try:
+            self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self) -> None:
+        try:
+            # Made by us, so that the log and the shared memory inherit its mode.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self.writer = _connect(self.path, apsw.SQLITE_OPEN_READWRITE)
+            self._configure_writer()
+            migrate(self.writer, self.source.now_ms(), migrations())
+            self.reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
+        except OSError as error:
+            raise CannotOpen(f"{self.path}: {error.strerror}") from error
+        except apsw.Error as error:
+            raise CannotOpen(f"{self.path}: {error}") from error
+        self._begin_epoch()
+
+    def _configure_writer(self) -> None:
+        db = self.writer
+        db.transaction_mode = "IMMEDIATE"
+        db.pragma("journal_mode", "WAL")
+        db.pragma("synchronous", self.durability.upper())
+        db.pragma("foreign_keys", True)
+        db.pragma("wal_autocheckpoint", 0)
+        db.pragma("journal_size_limit", WAL_LIMIT_BYTES)
+        db.pragma("cache_size", -CACHE_KIB)
+        db.set_wal_hook(self._on_wal)
+
+    def _begin_epoch(self) -> None:
+        now_ms = self.source.now_ms()
+        database_id = ids.mint("db", now_ms, self.source.random_bits(ids.RANDOM_BITS))
+        with self.writer:
+            self.writer.execute(MAKE_SELF, {"database_id": database_id})
+            self.writer.execute(START)
+            identity = self.writer.execute(SELF).fetchall()[0]
+            self.writer.execute(SAVE_CLEAN, {"clean": 0})
+        assert isinstance(identity[0], str) and isinstance(identity[1], int)
+        assert isinstance(identity[2], int)
+        self.database_id: str = identity[0]
+        self.epoch: int = identity[1]
+        self.last_seq: int = identity[2]
+        self.clean_shutdown = identity[3] == 1
+
+    # -- groups ---------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Open the transaction of a group; raises an Outage if the file cannot be written."""
+        try:
+            self.writer.execute("BEGIN IMMEDIATE")
+        except apsw.Error as error:
+            raise outage_of(error) or error from error
+        self._seq_before = self.last_seq
+
+    def attempt(self, run: Callable[[Tx], Answer], now_ms: int) -> Answer:
+        """Run one request inside the open group; if it raises, it alone is undone.
+
+        Raises GroupLost when SQLite has given up the transaction, as it does on a full disk.
+        """
+        tx = Tx(self.writer, self.source, now_ms, self.last_seq)
+        self.writer.execute("SAVEPOINT request")
+        try:
+            answer = run(tx)
+            self.writer.execute("RELEASE request")
+        except apsw.Error as error:
+            outage = outage_of(error)
+            self._undo(outage)
+            raise outage or error from error
+        except BaseException:
+            self._undo(None)
+            raise
+        self.last_seq = tx.last_seq
+        self.attempts += 1
+        return answer
+
+    def _undo(self, outage: Outage | None) -> None:
+        if self.writer.in_transaction:
+            self.writer.execute("ROLLBACK TO request")
+            self.writer.execute("RELEASE request")
+        else:
+            raise GroupLost(outage or StorageUnavailable(reason="io_error"))
+
+    def commit(self) -> None:
+        """Make the group durable; safe to call from one other thread.
+
+        Raises GroupLost when it is not. What the file says decides, since an error may come
+        after the fact.
+        """
+        try:
+            if self.last_seq != self._seq_before:
+                self.writer.execute(SAVE_SEQ, {"seq": self.last_seq})
+            self.writer.execute("COMMIT")
+        except apsw.Error as error:
+            if not self._is_committed():
+                self.rollback()
+                outage = outage_of(error) or StorageUnavailable(reason="io_error")
+                raise GroupLost(outage) from error
+        self.commits += 1
+
+    def _is_committed(self) -> bool:
+        if self.writer.in_transaction or self.last_seq == self._seq_before:
+            return False
+        try:
+            row = self.writer.execute(SELF).fetchall()[0]
+        except apsw.Error:
+            return False
+        return row[2] == self.last_seq
+
+    def rollback(self) -> None:
+        """Undo the whole group and count again from what is stored."""
+        if self.writer.in_transaction:
+            self.writer.execute("ROLLBACK")
+        self.last_seq = self._seq_before
+
+    def snapshot(self) -> Snapshot:
+        """Read what is committed, on the reader's connection."""
+        return Snapshot(self.reader)
+
+    def read(self, snapshot: Snapshot, run: Callable[[Snapshot], Answer]) -> Answer:
+        """Run one read on one snapshot, whatever is committed meanwhile."""
+        if snapshot.connection is not self.reader:
+            return run(snapshot)
+        try:
+            self.reader.execute("BEGIN")
+            answer = run(snapshot)
+        except apsw.Error as error:
+            raise outage_of(error) or error from error
+        finally:
+            if self.reader.in_transaction:
+                self.reader.execute("ROLLBACK")
+        return answer
+
+    def own_snapshot(self) -> Snapshot:
+        """Read inside the open group; the answer must wait for its commit."""
+        return Snapshot(self.writer)
+
+    # -- the write-ahead log -----------------------------------------------------------------
+
+    def _on_wal(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def checkpoint_if_due(self) -> None:
+        """Copy the log into the database once it is long, so that it is used again.
+
+        A reader elsewhere can hold its end up: the copy goes as far as it can, is tried again
+        as the log grows, and the log is cut to WAL_LIMIT_BYTES when it starts anew.
+        """
+        if self._wal_pages < self._checkpoint_at:
+            return
+        try:
+            pages, copied = self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.BusyError:
+            pages, copied = self._wal_pages, 0
+        is_done = copied == pages
+        self._checkpoint_at = (
+            CHECKPOINT_PAGES if is_done else self._wal_pages + CHECKPOINT_RETRY_PAGES
+        )
+
+    def sizes_bytes(self) -> tuple[int, int]:
+        """Measure the database file and its log on the disk."""
+        wal = self.path.with_name(self.path.name + "-wal")
+        return self.path.stat().st_size, wal.stat().st_size if wal.exists() else 0
+
+    def abandon(self) -> None:
+        """Close without noting a clean end."""
+        self.reader.close()
+        self.writer.close()
+        self._lock.release()
+
+    def close(self) -> None:
+        """Note that the end was clean, close, and let the next process in."""
+        try:
+            with self.writer:
+                self.writer.execute(SAVE_CLEAN, {"clean": 1})
+        finally:
+            self.abandon()
+
+
+def _connect(path: Path, flags: int) -> apsw.Connection:
+    db = apsw.Connection(str(path), flags=flags)
+    db.set_busy_timeout(BUSY_TIMEOUT_MS)
+    db.pragma("trusted_schema", False)
+    return db

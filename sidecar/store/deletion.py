@@ -1,0 +1,70 @@
+"""Take threads away, with everything that hangs on them, in one transaction."""
+
+from typing import assert_never
+
+from sidecar.model.errors import InvalidHierarchy, TurnActive
+from sidecar.model.thread import Children
+from sidecar.store import threads
+from sidecar.store.transaction import Tx
+
+# Children before their parents, so that a foreign key never points at nothing.
+FAMILY = """
+WITH RECURSIVE family (key, depth) AS (
+    SELECT :key, 0
+    UNION
+    SELECT t.key, family.depth + 1 FROM threads t JOIN family ON t.parent_key = family.key
+)
+SELECT key FROM family ORDER BY depth DESC, key
+"""
+CHILDREN = "SELECT key FROM threads WHERE parent_key = :key ORDER BY id"
+DETACH = """
+UPDATE threads SET parent_key = NULL, version = version + 1, updated_at_ms = :now_ms
+WHERE key = :key AND parent_key = :parent_key
+"""
+DELETE_EVENTS = "DELETE FROM events WHERE thread_key = :key"
+DELETE_INPUTS = "DELETE FROM session_inputs WHERE thread_key = :key"
+DELETE_TURNS = "DELETE FROM turns WHERE thread_key = :key"
+DELETE = "DELETE FROM threads WHERE key = :key"
+
+
+def delete(tx: Tx, key: int, children: Children, *, force: bool) -> tuple[list[str], list[str]]:
+    """Delete a thread; answer the ids of the deleted ones and of the detached children.
+
+    Refuses with `invalid_hierarchy` (has_children) and, without `force`, `turn_active`.
+    """
+    direct = [_key(row[0]) for row in tx.rows(CHILDREN, key=key)]
+    doomed = [key]
+    detached: list[int] = []
+    match children:
+        case "reject":
+            if direct:
+                raise InvalidHierarchy(reason="has_children")
+        case "detach":
+            detached = direct
+        case "cascade":
+            doomed = [_key(row[0]) for row in tx.rows(FAMILY, key=key)]
+        case _:
+            assert_never(children)
+    records = [threads.get(tx, each) for each in doomed]
+    for record in records:
+        if record.active_turn_id is not None and not force:
+            raise TurnActive(activeTurnId=record.active_turn_id)
+    detached_ids = [_detach(tx, child, key) for child in detached]
+    for each, record in zip(doomed, records, strict=True):
+        for statement in (DELETE_EVENTS, DELETE_INPUTS, DELETE_TURNS):
+            tx.change_all(statement, key=each)
+        tx.change(DELETE, key=each)
+        tx.emit("thread.deleted", record, noun="thread", thread_key=each)
+    return [record.id for record in records], detached_ids
+
+
+def _detach(tx: Tx, child: int, parent: int) -> str:
+    tx.change(DETACH, key=child, parent_key=parent, now_ms=tx.now_ms)
+    thread = threads.get(tx, child)
+    tx.emit("thread.updated", thread, noun="thread", thread_key=child)
+    return thread.id
+
+
+def _key(value: object) -> int:
+    assert isinstance(value, int)
+    return value

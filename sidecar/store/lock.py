@@ -1,0 +1,39 @@
+"""A lock that a process holds for its life, and that names its owner.
+
+flock is released by the kernel when the process dies, however it dies. The file is never
+deleted: whoever deletes a lock file lets two processes lock two files of one name.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class LockedByOther(Exception):
+    """Say that another process holds the lock, and which."""
+
+    def __init__(self, path: Path, owner_pid: int | None) -> None:
+        owner = f"process {owner_pid}" if owner_pid else "another process"
+        super().__init__(f"{path} is locked by {owner}")
+        self.path = path
+        self.owner_pid = owner_pid
+
+
+class FileLock:
+    """Hold `path` exclusively until `release` or the end of the process."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock at once, or raise LockedByOther; OSError if the file cannot be made."""
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            text = os.pread(self._fd, 32, 0).strip()
+            os.close(self._fd)
+            raise LockedByOther(path, int(text) if text.isdigit() else None) from None
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, b"%d\n" % os.getpid(), 0)
+
+    def release(self) -> None:
+        """Let the next process have it."""
+        os.close(self._fd)

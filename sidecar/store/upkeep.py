@@ -1,0 +1,173 @@
+"""Look after the file: check what it holds, copy it while it is written."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+
+from sidecar.model.errors import InvalidParams
+from sidecar.store.database import Database
+from sidecar.store.transaction import Snapshot
+
+# Pages copied between two groups of writes: short enough that nobody notices.
+BACKUP_STEP_PAGES = 256
+# Findings of one check: a file that is broken everywhere need not list everything.
+MAX_FINDINGS = 100
+
+QUICK_CHECK = f"PRAGMA quick_check({MAX_FINDINGS})"
+INTEGRITY_CHECK = f"PRAGMA integrity_check({MAX_FINDINGS})"
+FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check"
+# Each finds what the house says cannot be; a row of a statement is one finding.
+INVARIANTS: dict[str, str] = {
+    "an event's seq is past the last one": """
+        SELECT seq FROM events
+        WHERE seq > (SELECT last_seq FROM daemon) LIMIT :most""",
+    "a thread has two turns in progress": """
+        SELECT thread_key FROM turns WHERE status = 'in_progress'
+        GROUP BY thread_key HAVING count(*) > 1 LIMIT :most""",
+    "an ended turn has open items": """
+        SELECT u.id FROM items i INDEXED BY items_open JOIN turns u ON u.key = i.turn_key
+        WHERE i.status IN ('queued', 'in_progress')
+            AND u.status NOT IN ('queued', 'in_progress') LIMIT :most""",
+    "a turn's items are not counted": """
+        SELECT id FROM turns
+        WHERE item_count <> (SELECT count(*) FROM items WHERE turn_key = turns.key) LIMIT :most""",
+    "a turn's items have a gap": """
+        SELECT u.id FROM turns u
+        WHERE u.item_count <> coalesce(
+            (SELECT max(position) FROM items WHERE turn_key = u.key), 0) LIMIT :most""",
+    "a promoted input's item is in another turn": """
+        SELECT s.id FROM session_inputs s JOIN items i ON i.key = s.item_key
+        WHERE i.turn_key <> s.turn_key LIMIT :most""",
+    "an input's seq is not that of its admission": """
+        SELECT s.id FROM session_inputs s JOIN events e ON e.seq = s.admitted_seq
+        WHERE e.event <> 'session_input.admitted' OR e.thread_key <> s.thread_key LIMIT :most""",
+    "an input's seq is not that of its promotion": """
+        SELECT s.id FROM session_inputs s JOIN events e ON e.seq = s.promoted_seq
+        WHERE e.event <> 'session_input.promoted' OR e.thread_key <> s.thread_key LIMIT :most""",
+    "a thread's parent is its own descendant": """
+        WITH RECURSIVE line (start, key) AS (
+            SELECT key, parent_key FROM threads WHERE parent_key IS NOT NULL
+            UNION
+            SELECT line.start, t.parent_key FROM threads t JOIN line ON t.key = line.key
+            WHERE t.parent_key IS NOT NULL)
+        SELECT start FROM line WHERE start = key LIMIT :most""",
+}
+COUNTS = """
+SELECT (SELECT count(*) FROM threads),
+    (SELECT count(*) FROM turns WHERE status = 'in_progress'),
+    (SELECT count(*) FROM turns WHERE status = 'queued'),
+    (SELECT count(*) FROM session_inputs INDEXED BY session_inputs_pending
+        WHERE status = 'pending')
+"""
+
+
+class Counts(NamedTuple):
+    """Count what waits and what works."""
+
+    threads: int
+    turns_in_progress: int
+    turns_queued: int
+    inputs_pending: int
+
+
+def counts(db: Snapshot) -> Counts:
+    """Count threads, open turns and pending inputs by their indexes."""
+    row = db.row(COUNTS)
+    assert row is not None
+    return Counts(*(value for value in row if isinstance(value, int)))
+
+
+def check(path: Path, *, full: bool) -> list[str]:
+    """Check the file and the house's invariants on a connection of its own.
+
+    Runs on any thread, in one read transaction. A sentence for each finding.
+    """
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        db.execute("BEGIN")
+        return _findings(db, full=full)
+    except apsw.Error as error:
+        return [f"the file cannot be read: {error}"]
+    finally:
+        db.close()
+
+
+def _findings(db: apsw.Connection, *, full: bool) -> list[str]:
+    findings = [
+        f"integrity: {row[0]}"
+        for row in db.execute(INTEGRITY_CHECK if full else QUICK_CHECK)
+        if row[0] != "ok"
+    ]
+    findings += [f"foreign key: {row[0]} row {row[1]}" for row in db.execute(FOREIGN_KEY_CHECK)]
+    for sentence, statement in INVARIANTS.items():
+        rows = db.execute(statement, {"most": MAX_FINDINGS})
+        findings += [f"{sentence}: {row[0]}" for row in rows]
+    return findings[:MAX_FINDINGS]
+
+
+class Backup:
+    """Copy the database through the writer's own connection, a few pages at a time.
+
+    Writes through that connection reach the copy too, so it need not start again, and between
+    two steps no reader holds the write-ahead log. The copy appears under its name only when it
+    is whole, verified and synced.
+    """
+
+    def __init__(self, database: Database, target: Path, *, overwrite: bool) -> None:
+        """Begin a copy beside the target; refuses a path that cannot be used."""
+        if not target.is_absolute():
+            raise InvalidParams(path="path", reason="not an absolute path")
+        if target.is_dir() or not target.parent.is_dir():
+            raise InvalidParams(path="path", reason="not a file in an existing folder")
+        if target.exists() and not overwrite:
+            raise InvalidParams(path="path", reason="exists already; overwrite is not set")
+        if target.exists() and target.samefile(database.path):
+            raise InvalidParams(path="path", reason="is the database itself")
+        self.target = target
+        self._part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            self._part.unlink(missing_ok=True)
+            os.close(os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise InvalidParams(path="path", reason=error.strerror or "not writable") from error
+        self._copy = apsw.Connection(str(self._part))
+        self._copy.pragma("synchronous", "OFF")
+        self._backup = self._copy.backup("main", database.writer, "main")
+
+    def step(self) -> bool:
+        """Copy some pages; True when all are copied. Only between two groups."""
+        self._backup.step(BACKUP_STEP_PAGES)
+        return self._backup.done
+
+    def finish_copying(self) -> None:
+        """Let go of the writer's connection; the rest may happen on another thread."""
+        self._backup.finish()
+
+    def publish(self) -> int:
+        """Verify, sync and rename the copy; tell its size in bytes."""
+        self._copy.pragma("journal_mode", "DELETE")
+        problem = self._copy.execute("PRAGMA quick_check(1)").get
+        self._copy.close()
+        if problem != "ok":
+            self._part.unlink()
+            raise OSError(f"the copy is broken: {problem}")
+        _sync(self._part)
+        self._part.rename(self.target)
+        _sync(self.target.parent)
+        return self.target.stat().st_size
+
+    def abandon(self) -> None:
+        """Take back a copy that did not come to its end."""
+        self._backup.finish()
+        self._copy.close()
+        self._part.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
