@@ -23,8 +23,7 @@ def connected(socket: str | None) -> Iterator[Client]:
         click.echo(f"sidecar: {error}", err=True)
         sys.exit(cli.EXIT_NO_DAEMON)
     except Answered as error:
-        details = error.__notes__[0]
-        click.echo(f"sidecar: {error}\n{details}", err=True)
+        click.echo("\n".join([f"sidecar: {error}", *error.__notes__]), err=True)
         sys.exit(cli.EXIT_FAILED)
 
 

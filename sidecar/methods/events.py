@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from msgspec import Raw
 
 from sidecar.model import limits
 from sidecar.model.errors import (
@@ -14,7 +15,7 @@ from sidecar.model.errors import (
 )
 from sidecar.model.event import Event
 from sidecar.model.fields import EventGlob, EventName, Id, PageLimit, Seq
-from sidecar.model.json_value import NULL, Json, fingerprint
+from sidecar.model.json_value import NULL, Json, compact, fingerprint
 from sidecar.rpc.registry import method
 from sidecar.store import events as event_log
 from sidecar.store import items, threads, turns
@@ -70,8 +71,7 @@ def append(
     event_key: Id | None = None,
 ) -> EventAnswer:
     """Append a client's event; with an `eventKey` a retry answers the stored one."""
-    seq = _append(tx, thread_id, turn_id, item_id, event, payload, event_key)
-    return EventAnswer(event_log.get(tx, seq))
+    return EventAnswer(_append(tx, thread_id, turn_id, item_id, event, payload, event_key))
 
 
 @method(
@@ -91,10 +91,9 @@ def append_many(
 
 
 def _append_one(tx: Tx, one: Append) -> Event:
-    seq = _append(
+    return _append(
         tx, one.thread_id, one.turn_id, one.item_id, one.event, one.payload, one.event_key
     )
-    return event_log.get(tx, seq)
 
 
 def _append(
@@ -105,7 +104,7 @@ def _append(
     event: str,
     payload: Json,
     event_key: str | None,
-) -> int:
+) -> Event:
     thread_key = threads.require(tx, thread_id).key
     turn_key = item_key = None
     if turn_id is not None:
@@ -128,8 +127,23 @@ def _append(
             event=event,
             payload=payload,
         )
-    place = event_log.Place(thread_key, turn_key, item_key)
-    return event_log.append(tx, place, event, payload, event_key, content)
+        stored = event_log.find_key(tx, thread_key, event_key, content)
+        if stored is not None:
+            return stored
+    text = compact(payload)
+    seq = tx.append_event(
+        event,
+        text,
+        thread_key=thread_key,
+        turn_key=turn_key,
+        item_key=item_key,
+        source="client",
+        event_key=event_key,
+        fingerprint=content,
+    )
+    # What was just written, without reading it back: this is the daemon's busiest method.
+    value = Raw(text or "null")
+    return Event(seq, thread_id, turn_id, item_id, event, value, "client", tx.now_ms)
 
 
 @method("event/list", since="0.1.0", errors=(ThreadNotFound, TurnNotFound))

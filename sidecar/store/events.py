@@ -1,15 +1,12 @@
 """Keep events: one committed fact each, numbered, never changed."""
 
-from typing import NamedTuple
-
 import msgspec
 
 from sidecar.model import limits
 from sidecar.model.errors import IdempotencyMismatch
 from sidecar.model.event import Event
-from sidecar.model.json_value import Json, compact
 from sidecar.store.rows import reader
-from sidecar.store.transaction import Snapshot, Tx
+from sidecar.store.transaction import Snapshot
 
 COLUMNS = """
     e.seq, (SELECT n.id FROM thread_names n WHERE n.key = e.thread_key),
@@ -63,40 +60,15 @@ def filter_statement(scope: str) -> str:
     """
 
 
-class Place(NamedTuple):
-    """Be where an event belongs; only the thread is always known."""
-
-    thread_key: int
-    turn_key: int | None
-    item_key: int | None
-
-
-def append(
-    tx: Tx,
-    place: Place,
-    event: str,
-    payload: Json,
-    event_key: str | None,
-    fingerprint: bytes | None,
-) -> int:
-    """Append a client's event and tell its seq, or the seq of the one this key appended."""
-    if event_key is not None:
-        row = tx.row(FIND_KEY, thread_key=place.thread_key, event_key=event_key)
-        if row is not None:
-            if row[1] != fingerprint:
-                raise IdempotencyMismatch(id=event_key)
-            assert isinstance(row[0], int)
-            return row[0]
-    return tx.append_event(
-        event,
-        compact(payload),
-        thread_key=place.thread_key,
-        turn_key=place.turn_key,
-        item_key=place.item_key,
-        source="client",
-        event_key=event_key,
-        fingerprint=fingerprint,
-    )
+def find_key(db: Snapshot, thread_key: int, event_key: str, fingerprint: bytes) -> Event | None:
+    """Find the event that this key appended; other content is `idempotency_mismatch`."""
+    row = db.row(FIND_KEY, thread_key=thread_key, event_key=event_key)
+    if row is None:
+        return None
+    if row[1] != fingerprint:
+        raise IdempotencyMismatch(id=event_key)
+    assert isinstance(row[0], int)
+    return get(db, row[0])
 
 
 def get(db: Snapshot, seq: int) -> Event:
