@@ -59,30 +59,24 @@ class Framing:
     def _feed_headers(self, data: bytes, messages: deque[bytes]) -> None:
         self._parts.append(data)
         self._size += len(data)
+        if self._body_size is not None and self._size < self._body_size:
+            return
+        buffer, at = b"".join(self._parts), 0
         while True:
-            if self._body_size is None and not self._take_headers():
-                return
-            assert self._body_size is not None
-            if self._size < self._body_size:
-                return
-            buffer = b"".join(self._parts)
-            messages.append(buffer[: self._body_size])
-            self._keep(buffer[self._body_size :])
+            if self._body_size is None:
+                end = buffer.find(b"\r\n\r\n", at, at + limits.MAX_HEADER_BYTES + 4)
+                if end < 0:
+                    break
+                self._body_size = _content_length(buffer[at:end])
+                at = end + 4
+            if len(buffer) - at < self._body_size:
+                break
+            messages.append(buffer[at : at + self._body_size])
+            at += self._body_size
             self._body_size = None
-
-    def _take_headers(self) -> bool:
-        buffer = b"".join(self._parts)
-        head, end, rest = buffer.partition(b"\r\n\r\n")
-        if len(head) > limits.MAX_HEADER_BYTES:
+        rest = buffer[at:]
+        if self._body_size is None and len(rest) >= limits.MAX_HEADER_BYTES + 4:
             raise BrokenStream(ParseError())
-        if not end:
-            self._keep(buffer)
-            return False
-        self._body_size = _content_length(head)
-        self._keep(rest)
-        return True
-
-    def _keep(self, rest: bytes) -> None:
         self._parts, self._size = [rest], len(rest)
 
     def end(self, messages: deque[bytes]) -> None:

@@ -14,7 +14,7 @@ import apsw
 from sidecar.model import ids
 from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.store.lock import FileLock
-from sidecar.store.migrate import WrongDatabase, migrate, migrations
+from sidecar.store.migrate import WrongDatabase, check_ours, migrate, migrations
 from sidecar.store.transaction import Snapshot, Source, Tx
 
 Durability = Literal["full", "normal"]
@@ -109,6 +109,7 @@ class Database:
             # Made by us, so that the log and the shared memory inherit its mode.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self.writer = _connect(self.path, apsw.SQLITE_OPEN_READWRITE)
+            check_ours(self.writer, migrations())
             self._configure_writer()
             migrate(self.writer, self.source.now_ms(), migrations())
             self.reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)

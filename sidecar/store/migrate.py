@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS migrations (
     applied_at_ms INTEGER NOT NULL
 ) STRICT
 """
+IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)"
 APPLIED = "SELECT number, name, sha256 FROM migrations ORDER BY number"
 RECORD = """
 INSERT INTO migrations (number, name, sha256, applied_at_ms)
@@ -60,20 +61,14 @@ def migrations() -> list[Migration]:
 
 
 def migrate(db: apsw.Connection, now_ms: int, known: list[Migration]) -> None:
-    """Apply what is missing in one transaction; raise WrongDatabase for what is not ours.
+    """Apply what is missing in one transaction to a database that `check_ours` let pass.
 
     A crash in the middle leaves the database as it was.
     """
     with db:
-        application_id = db.pragma("application_id")
-        is_new = db.execute("SELECT count(*) FROM sqlite_schema").get == 0
-        if application_id != APPLICATION_ID and not is_new:
-            raise WrongDatabase("the file is a database of another program")
-        if is_new:
-            db.pragma("application_id", APPLICATION_ID)
+        db.pragma("application_id", APPLICATION_ID)
         db.execute(LEDGER)
         applied = db.execute(APPLIED).fetchall()
-        check_ledger(applied, known)
         for migration in known[len(applied) :]:
             db.execute(migration.sql)
             db.execute(
@@ -85,6 +80,17 @@ def migrate(db: apsw.Connection, now_ms: int, known: list[Migration]) -> None:
                     "now_ms": now_ms,
                 },
             )
+
+
+def check_ours(db: apsw.Connection, known: list[Migration]) -> None:
+    """Raise WrongDatabase for a database that is not ours; an empty one may become ours.
+
+    Only reads: a file that is refused stays as it is to the byte.
+    """
+    if not db.execute(IS_EMPTY).get:
+        if db.pragma("application_id") != APPLICATION_ID:
+            raise WrongDatabase("the file is a database of another program")
+        check_ledger(db.execute(APPLIED).fetchall(), known)
 
 
 def check_ledger(applied: list[Row], known: list[Migration]) -> None:
