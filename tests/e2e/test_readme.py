@@ -7,10 +7,11 @@ from pathlib import Path
 from tests.support.daemons import environment
 
 ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 def blocks() -> list[str]:
-    return re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.M)
+    return re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
 def test_the_tour_ends_with_a_recovered_turn_and_a_waiting_prompt(folder: Path) -> None:
