@@ -44,7 +44,9 @@ class DaemonThread:
         assert upkeep.check(self.database_path, full=True) == []
 
     def stop(self) -> None:
-        """Drain and end."""
+        """Drain and end; again is nothing."""
+        if not self._thread.is_alive():
+            return
         self.loop.call_soon_threadsafe(self.daemon.stop)
         self._thread.join(HANG_S)
         assert not self._thread.is_alive(), "the daemon did not end"
