@@ -19,6 +19,7 @@ class Setting(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     default: str | None = None
     default_is: str = ""
+    is_number: bool = False
 
     @property
     def environment_name(self) -> str:
@@ -53,6 +54,12 @@ SETTINGS: dict[str, Setting] = {
             default="interrupt",
         ),
         Setting(
+            "ready-fd",
+            "The open file descriptor that gets the ready line.",
+            default_is="stdout",
+            is_number=True,
+        ),
+        Setting(
             "log-level",
             "The least that is logged.",
             choices=("debug", "info", "warning", "error"),
@@ -75,11 +82,17 @@ def option(name: str) -> Callable[[Command], Command]:
         f"--{name}",
         envvar=setting.environment_name,
         show_envvar=True,
-        type=click.Choice(setting.choices) if setting.choices else None,
+        type=_type_of(setting),
         default=setting.default,
         show_default=setting.default_is or setting.default is not None,
         help=setting.help,
     )
+
+
+def _type_of(setting: Setting) -> click.IntRange | click.Choice[str] | None:
+    if setting.is_number:
+        return click.IntRange(min=0)
+    return click.Choice(setting.choices) if setting.choices else None
 
 
 def _state_folder() -> Path:

@@ -23,9 +23,7 @@ from sidecar.store.migrate import WrongDatabase
 @config.option("recover")
 @config.option("log-level")
 @config.option("log-format")
-@click.option(
-    "--ready-fd", type=click.IntRange(min=0), help="Where the ready line goes.  [default: stdout]"
-)
+@config.option("ready-fd")
 def serve_command(
     database: str | None,
     socket: str | None,

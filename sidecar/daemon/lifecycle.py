@@ -14,6 +14,7 @@ import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
 from sidecar.daemon.desk import Desk, Group
 from sidecar.daemon.listener import Listener
+from sidecar.daemon.notify import notify
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
 from sidecar.daemon.source import SystemSource
@@ -90,6 +91,7 @@ class Daemon:
 
     async def _drain(self) -> None:
         assert self._server is not None
+        notify("STOPPING=1")
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
         self._server.close()
@@ -136,6 +138,8 @@ def run(
         )
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_die)
+        # stderr is the supervisor's to rotate: a hang-up must only not end us.
+        loop.add_signal_handler(signal.SIGHUP, log.info, "hang-up")
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _on_signal, daemon)
         line = {
@@ -146,7 +150,12 @@ def run(
             "epoch": daemon.database.epoch,
             "protocolVersion": PROTOCOL_VERSION,
         }
-        await daemon.serve(lambda: ready(json.dumps(line)))
+
+        def tell_ready() -> None:
+            ready(json.dumps(line))
+            notify("READY=1")
+
+        await daemon.serve(tell_ready)
         log.info("ended", epoch=daemon.database.epoch)
 
     uvloop.run(main())

@@ -85,7 +85,7 @@ def get(db: Snapshot, *, thread_id: Id) -> ThreadAnswer:
     return ThreadAnswer(threads.get(db, threads.require(db, thread_id).key))
 
 
-@method("thread/list", since="0.1.0", errors=(ThreadNotFound,))
+@method("thread/list", since="0.1.0")
 def list_(
     db: Snapshot,
     *,
@@ -109,7 +109,9 @@ def list_(
     if resource_id is not None:
         filters["resource_id"] = resource_id
     if parent_thread_id is not None:
-        filters["parent_key"] = threads.require(db, parent_thread_id).key
+        parent = threads.find(db, parent_thread_id)
+        # A filter that nothing can match, since keys count from 1.
+        filters["parent_key"] = parent.key if parent else 0
     if roots_only:
         filters["roots_only"] = True
     if id_prefix:
@@ -157,17 +159,7 @@ def update(
     before = threads.get(tx, key)
     if expected_version is not None and expected_version != before.version:
         raise VersionMismatch(expected=expected_version, actual=before.version)
-    current = threads.Columns(
-        before.title,
-        before.model,
-        before.provider,
-        before.workspace,
-        before.mode,
-        before.resource_id,
-        before.parent_thread_id,
-        before.metadata,
-        before.archived,
-    )
+    current = threads.columns_of(before)
     wanted = msgspec.structs.replace(current, **changes)
     if _is_same(current, wanted):
         return ThreadAnswer(before)

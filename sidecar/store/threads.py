@@ -95,6 +95,21 @@ class Columns(msgspec.Struct, frozen=True):
     archived: bool
 
 
+def columns_of(thread: Thread) -> Columns:
+    """Take from a record what a client may set."""
+    return Columns(
+        thread.title,
+        thread.model,
+        thread.provider,
+        thread.workspace,
+        thread.mode,
+        thread.resource_id,
+        thread.parent_thread_id,
+        thread.metadata,
+        thread.archived,
+    )
+
+
 def words(text: str | None) -> list[str]:
     """Split a title or a query into words, without regard to case."""
     return re.findall(r"\w+", (text or "").casefold())

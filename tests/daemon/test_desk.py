@@ -45,7 +45,7 @@ def disk(daemon: DaemonThread) -> Disk:
 
 
 @pytest.fixture
-def slow(daemon: DaemonThread, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+def slow(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     """A disk of which the daemon thinks that it is slow: commits are on the helper thread."""
     monkeypatch.setattr(desk, "SLOW_COMMIT_MS", -1.0)
     yield disk
