@@ -1,6 +1,8 @@
 """Speak to a daemon over its socket, one request at a time."""
 
 import socket
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,9 +39,11 @@ class WireError(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Read an answer."""
+    """Read an answer, or a notification, which has a method and no id."""
 
     id: int | None = None
+    method: str | None = None
+    params: msgspec.Raw = msgspec.Raw(b"")
     result: msgspec.Raw = msgspec.Raw(b"")
     error: msgspec.Raw = msgspec.Raw(b"")
 
@@ -61,6 +65,8 @@ class Client:
             raise NoDaemon(f"no daemon on {path}: {error.strerror}") from error
         self._stream = self._socket.makefile("rb", buffering=CHUNK_BYTES)
         self._last_id = 0
+        # What came before an answer that was waited for.
+        self._notifications: deque[Answer] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -79,17 +85,29 @@ class Client:
         request = {"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params}
         try:
             self._socket.sendall(msgspec.json.encode(request) + b"\n")
-            line = self._stream.readline()
         except OSError as error:
             raise NoDaemon(f"the daemon went away: {error.strerror}") from error
-        if not line:
-            raise NoDaemon("the daemon went away before it answered")
-        answer = _ANSWER.decode(line)
+        while (answer := self._read()).method is not None:
+            self._notifications.append(answer)
         if bytes(answer.error):
             failure = Answered(msgspec.json.decode(answer.error, type=WireError))
             failure.add_note(bytes(answer.error).decode())
             raise failure
         return answer.result
+
+    def _read(self) -> Answer:
+        try:
+            line = self._stream.readline()
+        except OSError as error:
+            raise NoDaemon(f"the daemon went away: {error.strerror}") from error
+        if not line:
+            raise NoDaemon("the daemon went away")
+        return _ANSWER.decode(line)
+
+    def notifications(self) -> Iterator[Answer]:
+        """Wait for notifications, in order, until the daemon goes away (NoDaemon)."""
+        while True:
+            yield self._notifications.popleft() if self._notifications else self._read()
 
     def close(self) -> None:
         """Hang up."""

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the daemon."),
     "call": ("call", "Call a method and print its result."),
     "status": ("operate", "Tell how the daemon does."),
+    "tail": ("tail", "Follow events as they happen."),
     "check": ("operate", "Check the database and the house's invariants."),
     "backup": ("operate", "Copy the database while the daemon writes."),
     "sql": ("sql", "Look into the database with SQL, read-only."),

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sidecar import __version__
+from sidecar.daemon.hub import Filter, Subscription
 from sidecar.model import ids
 from sidecar.model.errors import InvalidRequest, ProtocolError, StorageUnavailable
+from sidecar.model.event import Delta
+from sidecar.model.item import ITEM
 from sidecar.model.limits import Limits
 from sidecar.model.recovery import RecoveryReport
 from sidecar.rpc.peer import (
@@ -21,10 +24,11 @@ from sidecar.rpc.peer import (
     ServerInfo,
     Status,
     StatusCounts,
+    Subscribed,
     WriterStatus,
 )
 from sidecar.rpc.registry import Method
-from sidecar.store import events, upkeep
+from sidecar.store import events, items, upkeep
 from sidecar.store.database import GroupLost
 from sidecar.store.transaction import Snapshot, Tx
 
@@ -132,7 +136,7 @@ class RequestContext:
             last_seq=events.last_seq(snapshot),
             durability=database.durability,
             connections=len(desk.peers),
-            subscriptions=0,
+            subscriptions=len(desk.hub),
             counts=StatusCounts(*counts, mailbox_queued=0, mailbox_claimed=0),
             writer=WriterStatus(
                 commits=database.commits,
@@ -173,6 +177,39 @@ class RequestContext:
         path = self._desk.database.path
         findings = await asyncio.to_thread(upkeep.check, path, full=full)
         return Checked(ok=not findings, findings=findings)
+
+    def subscribe(
+        self, thread_id: str | None, since: int | None, names: list[str] | None, *, deltas: bool
+    ) -> Subscribed:
+        """Begin to tell this peer of events, history first."""
+        thread_key = 0
+        if thread_id is not None:
+            thread_key = events.require_thread_key(self.snapshot, thread_id)
+        source, watermark = self._desk.database.source, events.last_seq(self.snapshot)
+        subscription_id = ids.mint("sub", source.now_ms(), source.random_bits(ids.RANDOM_BITS))
+        self._desk.hub.join(
+            Subscription(
+                self._peer,
+                subscription_id,
+                Filter(thread_id, thread_key, None if names is None else tuple(names)),
+                watermark if since is None else since,
+                watermark,
+                deltas=deltas,
+            )
+        )
+        return Subscribed(subscription_id, watermark)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """End a subscription, or refuse with `subscription_not_found`."""
+        self._desk.hub.leave(self._peer, subscription_id)
+
+    def tell_delta(self, item_id: str, text: str, offset: int) -> None:
+        """Fan a piece of an open item out to those who asked for deltas."""
+        item = items.get(self.snapshot, items.require(self.snapshot, item_id).key)
+        if item.status in ITEM.terminal:
+            raise ITEM.refusal(item.status, "in_progress")
+        delta = Delta(item.thread_id, item.turn_id, item.id, text, offset)
+        self._desk.hub.tell_delta(item.thread_id, _ENCODER.encode(delta))
 
     def shut_down(self) -> None:
         """Drain and end, once what has arrived is answered."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Request, render_error
+from sidecar.daemon.hub import Hub
 from sidecar.daemon.peer import PeerConnection, Work
 from sidecar.model.errors import Outage
 from sidecar.rpc.registry import REGISTRY
@@ -63,9 +64,9 @@ class Desk:
         self.loop = loop
         self.peers: set[PeerConnection] = set()
         self.is_draining = False
-        self.requests = 0
         self.on_quiet: Callable[[], None] = lambda: None
         self.make_context: Callable[[PeerConnection, Group], RequestContext]
+        self.hub = Hub(database, loop)
         self._dispatcher = Dispatcher(REGISTRY)
         self._runnable: deque[PeerConnection] = deque()
         self._to_flush: set[PeerConnection] = set()
@@ -85,6 +86,7 @@ class Desk:
     def leave(self, peer: PeerConnection) -> None:
         """Forget a peer whose connection is gone; what it sent still runs."""
         self.peers.discard(peer)
+        self.hub.forget(peer)
         self._tell_if_quiet()
 
     def wake(self, peer: PeerConnection) -> None:
@@ -132,44 +134,52 @@ class Desk:
             peer = self._runnable.popleft()
             peer.is_queued = False
             done += self._serve(peer, group, min(PEER_QUANTUM, GROUP_REQUESTS - done))
-            if group.lost is not None:
-                break
             if peer.is_runnable:
                 waiting.append(peer) if self._must_wait(peer) else self.wake(peer)
+            if group.lost is not None:
+                break
         self._end(group)
         for peer in waiting:
-            self.wake(peer) if self._committing is None else self._committing.add_done_callback(
-                lambda _, peer=peer: self.wake(peer)  # type: ignore[misc]  # bound now
-            )
+            self._wake_after_commit(peer)
         self._flush()
         self._schedule()
         self._tell_if_quiet()
 
+    def _wake_after_commit(self, peer: PeerConnection) -> None:
+        if self._committing is None:
+            self.wake(peer)
+        else:
+            self._committing.add_done_callback(lambda _: self.wake(peer))
+
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
         """Run up to so many requests of one peer, in order; tell how many."""
         for done in range(most):
-            if not peer.is_runnable or self._must_wait(peer) or group.lost is not None:
+            if group.lost is not None or not peer.is_runnable or self._must_wait(peer):
                 return done
             work = peer.next_work()
             if work is None:
                 return done
-            if self._must_wait(peer):
-                return done
             request = work.take()
             peer.drop_taken_work()
             self._run(work, request, group)
-            self.requests += 1
         return most
 
     def _must_wait(self, peer: PeerConnection) -> bool:
-        """Tell whether the peer's next request needs the commit under way to end first."""
-        if self._committing is None:
+        """Tell whether the peer's next request needs a commit to end first.
+
+        A write needs the one under way; a read its own peer's; and what lives on the loop is
+        never part of a group, since it could not be undone with it.
+        """
+        if self._committing is None and not peer.held:
             return False
         work = peer.next_work()
         if work is None:
             return False
         method = work.requests[work.taken].method
-        return peer.held > 0 or (method is not None and method.mode == "write")
+        mode = method.mode if method is not None else "read"
+        if self._committing is None:
+            return mode == "peer"
+        return peer.held > 0 or mode == "write"
 
     def _run(self, work: Work, request: Request, group: Group) -> None:
         peer = work.peer
@@ -243,6 +253,7 @@ class Desk:
             return
         self._measure(started)
         self._settle(group.held)
+        self.hub.publish()
         self._flush()
         self.database.checkpoint_if_due()
 
@@ -253,6 +264,7 @@ class Desk:
         else:
             commit.result()
             self._settle(group.held)
+            self.hub.publish()
         self._flush()
         self.loop.call_later(GATHER_S, self._gathered)
 
@@ -281,6 +293,7 @@ class Desk:
             else:
                 answer = render_error(each.request.id, outage)
             self._settle([each._replace(answer=answer)])
+        self.hub.publish()
 
     def _run_alone(self, held: Held) -> tuple[bytes, Outage | None]:
         """Run one request again; an outage that keeps any transaction from beginning stays."""

@@ -13,7 +13,7 @@ import uvloop
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
 from sidecar.daemon.desk import Desk, Group
-from sidecar.daemon.listener import Listener
+from sidecar.daemon.listener import BACKLOG, Listener
 from sidecar.daemon.notify import notify
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
@@ -75,7 +75,10 @@ class Daemon:
         self.desk.on_quiet = self._on_quiet
         # Held for as long as we serve: a listener that nobody holds is collected.
         self._server = await loop.create_unix_server(
-            lambda: PeerConnection(self.desk, os.geteuid()), sock=self.listener.listen()
+            lambda: PeerConnection(self.desk, os.geteuid()),
+            sock=self.listener.listen(),
+            # It listens again, with its own idea of a backlog unless told.
+            backlog=BACKLOG,
         )
         try:
             on_ready()

@@ -143,6 +143,7 @@ class PeerConnection(asyncio.Protocol):
         """Go on."""
         self.is_stalled = False
         self._desk.wake(self)
+        self._desk.hub.resume(self)
 
     # -- the desk's side ------------------------------------------------------------------------
 
@@ -184,6 +185,11 @@ class PeerConnection(asyncio.Protocol):
         if self._transport is not None:
             self._unsent.append(answer)
             self._desk.will_flush(self)
+
+    def notify(self, notification: bytes) -> None:
+        """Write a notification at once, behind the answers that wait."""
+        self.send(notification)
+        self.flush()
 
     def finish(self) -> None:
         """Count one message as done, and read on if that was what kept us."""

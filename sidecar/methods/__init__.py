@@ -4,6 +4,14 @@ The law of this room: a handler is a plain function of its transaction and its p
 cannot await, so nothing interleaves in it and no disconnect cuts it in half.
 """
 
-from sidecar.methods import daemon, events, items, session_inputs, threads, turns
+from sidecar.methods import (
+    daemon,
+    events,
+    items,
+    session_inputs,
+    subscriptions,
+    threads,
+    turns,
+)
 
-__all__ = ["daemon", "events", "items", "session_inputs", "threads", "turns"]
+__all__ = ["daemon", "events", "items", "session_inputs", "subscriptions", "threads", "turns"]

@@ -9,7 +9,7 @@ from sidecar.model.errors import InvalidRequest
 from sidecar.model.fields import Count
 from sidecar.model.recovery import RecoveryReport
 from sidecar.rpc.openrpc import document
-from sidecar.rpc.peer import BackupDone, Checked, Initialized, Peer, Status
+from sidecar.rpc.peer import BackupDone, Checked, Done, Initialized, Peer, Status
 from sidecar.rpc.registry import method
 
 Path_ = Annotated[str, msgspec.Meta(min_length=1, description="An absolute path of a file.")]
@@ -26,10 +26,6 @@ class Pong(msgspec.Struct, frozen=True, rename="camel"):
     """Answer `daemon/ping`."""
 
     at_ms: int
-
-
-class Done(msgspec.Struct, frozen=True, rename="camel"):
-    """Answer that it is done: an empty object."""
 
 
 class OpenRpc(msgspec.Struct, frozen=True, rename="camel"):

@@ -175,9 +175,7 @@ def list_(
 def _scope(db: Snapshot, thread_id: str | None, turn_id: str | None) -> tuple[str, int]:
     thread_key = None
     if thread_id is not None:
-        thread_key = event_log.thread_key_of(db, thread_id)
-        if thread_key is None:
-            raise ThreadNotFound(id=thread_id)
+        thread_key = event_log.require_thread_key(db, thread_id)
     if turn_id is None:
         return ("all", 0) if thread_key is None else ("thread", thread_key)
     turn = turns.require(db, turn_id)

@@ -102,6 +102,12 @@ class SessionInputNotFound(Refusal):
     code, kind, fields = 1004, "session_input_not_found", ("id",)
 
 
+class SubscriptionNotFound(Refusal):
+    """There is no such subscription of this peer."""
+
+    code, kind, fields = 1009, "subscription_not_found", ("id",)
+
+
 class AlreadyExists(Refusal):
     """Something with this id exists already."""
 

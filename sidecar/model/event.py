@@ -22,6 +22,19 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     at_ms: int
 
 
+class Delta(msgspec.Struct, frozen=True, rename="camel"):
+    """Be a piece of an item that is still being made: fanned out, never stored.
+
+    `offset` counts characters, so that a loss shows.
+    """
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    text: str
+    offset: int
+
+
 # What the daemon writes, and under which noun its payload holds the record.
 DAEMON_EVENTS: dict[str, str] = {
     "thread.created": "thread",

@@ -12,7 +12,9 @@ EVENT_PATTERN = r"^[a-z0-9_.:/-]{1,128}\Z"
 # A name of an event, a prefix of names (`turn.*`), or all of them (`*`).
 EVENT_GLOB_PATTERN = r"^(?:[a-z0-9_.:/-]{1,128}|[a-z0-9_.:/-]{0,127}\*)\Z"
 
-Prefix = Literal["thr", "turn", "item", "inp", "msg", "run", "step", "mbe", "req", "db", "inc"]
+Prefix = Literal[
+    "thr", "turn", "item", "inp", "msg", "run", "step", "mbe", "req", "db", "inc", "sub"
+]
 RANDOM_BITS = 74
 
 

@@ -35,6 +35,12 @@ MAX_PAGE_BYTES = 8 * 1024 * 1024
 MAX_EVENT_SCAN = 20_000
 # The largest integer that a JavaScript client reads back equal.
 MAX_INTEGER = 2**53 - 1
+# Subscriptions of one peer: one for each of many threads, and an end to it.
+MAX_SUBSCRIPTIONS = 1_024
+# Events in one notification, and the bytes after which one ends early: small enough that a
+# peer which stops reading leaves little behind.
+SUBSCRIPTION_PAGE = 500
+SUBSCRIPTION_PAGE_BYTES = 512 * 1024
 # A day: a lease longer than that is no lease.
 MAX_LEASE_MS = 86_400_000
 # A user message's summary: what a list shows of a prompt.

@@ -93,6 +93,17 @@ class Checked(msgspec.Struct, frozen=True, rename="camel"):
     findings: list[str]
 
 
+class Done(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer that it is done: an empty object."""
+
+
+class Subscribed(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer a subscription, and where its history ends."""
+
+    subscription_id: str
+    watermark_seq: int
+
+
 class Peer(Protocol):
     """Be the connection that a request came over, and the daemon behind it."""
 
@@ -118,6 +129,17 @@ class Peer(Protocol):
 
     def check(self, *, full: bool) -> Awaitable[Checked]:
         """Check the database on a thread of its own."""
+
+    def subscribe(
+        self, thread_id: str | None, since: int | None, names: list[str] | None, *, deltas: bool
+    ) -> Subscribed:
+        """Begin to tell this peer of events, history first."""
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """End a subscription, or refuse with `subscription_not_found`."""
+
+    def tell_delta(self, item_id: str, text: str, offset: int) -> None:
+        """Fan a piece of an open item out to those who asked for deltas."""
 
     def shut_down(self) -> None:
         """Drain and end, once what has arrived is answered."""

@@ -3,7 +3,7 @@
 import msgspec
 
 from sidecar.model import limits
-from sidecar.model.errors import IdempotencyMismatch
+from sidecar.model.errors import IdempotencyMismatch, ThreadNotFound
 from sidecar.model.event import Event
 from sidecar.store.rows import reader
 from sidecar.store.transaction import Snapshot
@@ -85,6 +85,14 @@ def thread_key_of(db: Snapshot, thread_id: str) -> int | None:
         return None
     assert isinstance(row[0], int)
     return row[0]
+
+
+def require_thread_key(db: Snapshot, thread_id: str) -> int:
+    """Find the key of a thread, deleted or not, or refuse with `thread_not_found`."""
+    key = thread_key_of(db, thread_id)
+    if key is None:
+        raise ThreadNotFound(id=thread_id)
+    return key
 
 
 def last_seq(db: Snapshot) -> int:

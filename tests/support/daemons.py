@@ -103,6 +103,8 @@ class DaemonProcess:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.kill()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
         assert upkeep.check(self.database_path, full=True) == []
 
     def peer(self) -> Peer:

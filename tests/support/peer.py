@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections import deque
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +30,8 @@ class Peer:
         self.socket.connect(str(path))
         self.stream = self.socket.makefile("rb")
         self._last_id = 0
+        # What came before an answer that was waited for.
+        self._notifications: deque[Any] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -41,7 +44,9 @@ class Peer:
         return self.ask(method, {name.rstrip("_"): value for name, value in params.items()})
 
     def ask(self, method: str, params: Any) -> dict[str, Any]:
-        answer = self.exchange(self.request(method, params))
+        self.send(self.request(method, params))
+        while "method" in (answer := self._read()):
+            self._notifications.append(answer)
         if "error" in answer:
             raise Refused(answer["error"])
         result: dict[str, Any] = answer["result"]
@@ -65,7 +70,10 @@ class Peer:
         )
 
     def receive(self) -> Any:
-        """Take one line; EOFError when the daemon has hung up."""
+        """Take one message in the order in which they came; EOFError at the end."""
+        return self._notifications.popleft() if self._notifications else self._read()
+
+    def _read(self) -> Any:
         line = self.stream.readline()
         if not line:
             raise EOFError
