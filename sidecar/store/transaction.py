@@ -4,13 +4,15 @@ Time, ids and seqs come from here and from nowhere else, so that a transaction i
 of what it was given.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import apsw
 import msgspec
 
 from sidecar.model import ids, limits
+from sidecar.model.errors import CorruptRecord
 from sidecar.store.rows import Row, SqlValue
 
 
@@ -47,11 +49,14 @@ class Snapshot:
 
     def rows(self, sql: str, **bindings: SqlValue) -> list[Row]:
         """Run a statement and take all its rows, so that no cursor stays open."""
-        return self.connection.execute(sql, bindings).fetchall()
+        try:
+            return self.connection.execute(sql, bindings).fetchall()
+        except UnicodeDecodeError as error:
+            raise _unreadable(sql, bindings) from error
 
     def row(self, sql: str, **bindings: SqlValue) -> Row | None:
         """Run a statement that has one row at the most."""
-        rows = self.connection.execute(sql, bindings).fetchall()
+        rows = self.rows(sql, **bindings)
         assert len(rows) <= 1, "the statement has more than one row"
         return rows[0] if rows else None
 
@@ -68,14 +73,24 @@ class Snapshot:
         """
         taken: list[Row] = []
         size = 0
-        cursor = self.connection.execute(sql, {**bindings, "limit": limit + 1})
-        for row in _bounded(cursor, limit + 1):
-            if len(taken) == limit or size > limits.MAX_PAGE_BYTES:
-                cursor.close()
-                return taken, True
-            taken.append(row)
-            size += sum(len(value) for value in row if isinstance(value, str))
+        try:
+            cursor = self.connection.execute(sql, {**bindings, "limit": limit + 1})
+            for row in _bounded(cursor, limit + 1):
+                if len(taken) == limit or size > limits.MAX_PAGE_BYTES:
+                    cursor.close()
+                    return taken, True
+                taken.append(row)
+                size += sum(len(value) for value in row if isinstance(value, str))
+        except UnicodeDecodeError as error:
+            raise _unreadable(sql, bindings) from error
         return taken, False
+
+
+def _unreadable(sql: str, bindings: Mapping[str, SqlValue]) -> CorruptRecord:
+    """Name the record whose text is not UTF-8 as well as its statement can."""
+    table = re.search(r"\bFROM (\w+) \w+ WHERE", sql.replace("\n", " "))
+    named = ", ".join(f"{name} {value!r}" for name, value in bindings.items())
+    return CorruptRecord(table=table[1] if table else "", key=named)
 
 
 def _bounded(cursor: apsw.Cursor, most: int) -> Iterator[Row]:
