@@ -72,6 +72,7 @@ class Desk:
         self._to_flush: set[PeerConnection] = set()
         self._is_scheduled = False
         self._committing: asyncio.Future[None] | None = None
+        self._waiters = 0
         self._commit_ms = 0.0
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -149,6 +150,7 @@ class Desk:
         if self._committing is None:
             self.wake(peer)
         else:
+            self._waiters += 1
             self._committing.add_done_callback(lambda _: self.wake(peer))
 
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
@@ -266,10 +268,12 @@ class Desk:
             self._settle(group.held)
             self.hub.publish()
         self._flush()
-        self.loop.call_later(GATHER_S, self._gathered)
+        # With nobody waiting there are no halves, and waiting would only cost its time.
+        self.loop.call_later(GATHER_S if self._waiters else 0, self._gathered)
 
     def _gathered(self) -> None:
         self.database.checkpoint_if_due()
+        self._waiters = 0
         committing, self._committing = self._committing, None
         assert committing is not None
         committing.set_result(None)
