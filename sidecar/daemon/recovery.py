@@ -35,8 +35,7 @@ def _mend(tx: Tx, database: Database, mode: RecoverMode, started_ms: int) -> Rec
     for step in plan(recovery.find(tx), mode):
         input_ids, broken = recovery.apply(tx, step)
         requeued += input_ids
-        if broken is not None:
-            quarantined.append(broken)
+        quarantined += broken
         turns.append(
             RecoveredTurn(
                 turn_id=step.turn.turn_id,

@@ -33,6 +33,9 @@ WAL_LIMIT_BYTES = 32 * 1024 * 1024
 # The writer's page cache: keeps the inner pages of the event indexes at a million events.
 CACHE_KIB = 8 * 1024
 
+# The header of a SQLite file (https://sqlite.org/fileformat.html, 1.3).
+HEADER_BYTES = 100
+
 MAKE_SELF = """
 INSERT INTO daemon (only, database_id, epoch, last_seq, clean_shutdown)
 VALUES (1, :database_id, 0, 0, 1) ON CONFLICT DO NOTHING
@@ -108,6 +111,9 @@ class Database:
         try:
             # Made by us, so that the log and the shared memory inherit its mode.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            # SQLite takes a file shorter than its header for an empty one and writes over it.
+            if 0 < self.path.stat().st_size < HEADER_BYTES:
+                raise CannotOpen(f"{self.path}: not a database")
             self.writer = _connect(self.path, apsw.SQLITE_OPEN_READWRITE)
             check_ours(self.writer, migrations())
             self._configure_writer()

@@ -34,7 +34,10 @@ IS_NAMED = """
     SELECT 1 FROM json_each(:prefixes) p
     WHERE substr(e.event, 1, length(p.value)) = p.value))
 """
-LAST_OF_TURN = "SELECT max(at_ms) FROM events WHERE turn_key = :turn_key"
+LAST_OF_TURN = """
+SELECT coalesce((SELECT max(at_ms) FROM events WHERE turn_key = :turn_key), started_at_ms,
+    created_at_ms) FROM turns WHERE key = :turn_key
+"""
 
 read = reader(Event, "events")
 
@@ -106,7 +109,10 @@ def min_seq(db: Snapshot) -> int:
 
 
 def last_at_ms(db: Snapshot, turn_key: int) -> int:
-    """Tell when the last event of a turn happened, clients' included."""
+    """Tell when the last event of a turn happened, clients' included.
+
+    A turn whose events are gone is taken to have ended as it began.
+    """
     return db.number(LAST_OF_TURN, turn_key=turn_key)
 
 

@@ -38,7 +38,7 @@ UPDATE items SET status = :status, summary = :summary, detail = :detail, metadat
 WHERE key = :key AND status = :status_before
 """
 OPEN = """
-SELECT key, status FROM items
+SELECT key FROM items
 WHERE turn_key = :turn_key AND status IN ('queued', 'in_progress') ORDER BY position
 """
 CLOSE = """
@@ -190,17 +190,23 @@ def update(tx: Tx, found: ItemKey, before: Item, wanted: Item) -> Item:
     return emit(tx, event, found.key, found.turn_key, found.thread_key)
 
 
+def open_keys(db: Snapshot, turn_key: int) -> list[int]:
+    """List the keys of a turn's open items, in order."""
+    return [key for (key,) in db.rows(OPEN, turn_key=turn_key) if isinstance(key, int)]
+
+
+def close(tx: Tx, key: int, turn_key: int, thread_key: int, status: str, ended_at_ms: int) -> None:
+    """Close an open item, with its event."""
+    tx.change(CLOSE, key=key, status=status, ended_at_ms=ended_at_ms)
+    emit(tx, "item.completed", key, turn_key, thread_key)
+
+
 def close_open(
     tx: Tx, turn_key: int, thread_key: int, turn_status: str, *, ended_at_ms: int
-) -> list[Item]:
-    """Close the open items of a turn that ends, each with its event."""
-    closed = []
-    for key, _status in tx.rows(OPEN, turn_key=turn_key):
-        assert isinstance(key, int)
-        status = item_status_after(turn_status)
-        tx.change(CLOSE, key=key, status=status, ended_at_ms=ended_at_ms)
-        closed.append(emit(tx, "item.completed", key, turn_key, thread_key))
-    return closed
+) -> None:
+    """Close the open items of a turn that ends."""
+    for key in open_keys(tx, turn_key):
+        close(tx, key, turn_key, thread_key, item_status_after(turn_status), ended_at_ms)
 
 
 def of_turn(db: Snapshot, turn_key: int) -> list[Item]:

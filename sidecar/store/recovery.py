@@ -1,7 +1,10 @@
 """Find what the last process left unfinished, and mend it through the verbs of normal life."""
 
+from collections.abc import Callable
+
 from sidecar.model.errors import CorruptRecord
 from sidecar.model.recovery import PROCESS_RESTART, FoundTurn, Quarantined, Step
+from sidecar.model.turn import item_status_after
 from sidecar.store import events, items, session_inputs, turns
 from sidecar.store.transaction import Snapshot, Tx
 
@@ -34,10 +37,6 @@ ORDER BY s.place, s.key
 PENDING_COUNT = """
 SELECT count(*) FROM session_inputs INDEXED BY session_inputs_pending WHERE status = 'pending'
 """
-CLOSE_UNREADABLE_ITEMS = """
-UPDATE items SET status = 'interrupted', ended_at_ms = :ended_at_ms
-WHERE turn_key = :key AND status IN ('queued', 'in_progress')
-"""
 CLOSE_UNREADABLE_TURN = """
 UPDATE turns SET status = 'interrupted', ended_at_ms = :ended_at_ms, recovered = 1,
     error_kind = :error_kind, error_message = :error_message
@@ -67,34 +66,48 @@ def find(db: Snapshot) -> list[FoundTurn]:
     return found
 
 
-def apply(tx: Tx, step: Step) -> tuple[list[str], Quarantined | None]:
-    """Do one step; answer the ids of requeued inputs, and the record that cannot be read.
+def apply(tx: Tx, step: Step) -> tuple[list[str], list[Quarantined]]:
+    """Do one step; answer the ids of requeued inputs, and the records that cannot be read.
 
-    A turn whose record is broken is closed all the same, since nobody works on it; it then
-    has no event of its own, and the report names it.
+    A broken record is closed all the same, since nobody works on it; it then has no event of
+    its own, and the report names it.
     """
-    ended_at_ms = events.last_at_ms(tx, step.turn.key)
-    try:
-        tx.nested(lambda: _mend(tx, step, ended_at_ms))
-    except CorruptRecord as error:
-        tx.change_all(CLOSE_UNREADABLE_ITEMS, key=step.turn.key, ended_at_ms=ended_at_ms)
-        tx.change_all(
-            CLOSE_UNREADABLE_TURN,
-            key=step.turn.key,
-            ended_at_ms=ended_at_ms,
-            error_kind=PROCESS_RESTART.kind,
-            error_message=PROCESS_RESTART.message,
-        )
-        table, key = str(error.details["table"]), str(error.details["key"])
-        return [], Quarantined(table, key, "unreadable; its turn was closed without an event")
-    return (_requeue(tx, step.turn.key) if step.requeue else []), None
-
-
-def _mend(tx: Tx, step: Step, ended_at_ms: int) -> None:
     turn = turns.require(tx, step.turn.turn_id)
-    if step.action == "close_items":
-        items.close_open(tx, turn.key, turn.thread_key, turn.status, ended_at_ms=ended_at_ms)
-        return
+    ended_at_ms = events.last_at_ms(tx, turn.key)
+    quarantined: list[Quarantined] = []
+    requeued: list[str] = []
+
+    def attempt(mend: Callable[[], None], otherwise: Callable[[], None], done: str) -> None:
+        try:
+            tx.nested(mend)
+        except CorruptRecord as error:
+            otherwise()
+            table, key = str(error.details["table"]), str(error.details["key"])
+            quarantined.append(Quarantined(table, key, f"unreadable; {done}"))
+
+    item_status = item_status_after("interrupted" if step.action == "interrupt" else turn.status)
+    for key in items.open_keys(tx, turn.key):
+        attempt(
+            lambda key=key: items.close(  # type: ignore[misc]  # bound now
+                tx, key, turn.key, turn.thread_key, item_status, ended_at_ms
+            ),
+            lambda key=key: tx.change(  # type: ignore[misc]  # bound now
+                items.CLOSE, key=key, status=item_status, ended_at_ms=ended_at_ms
+            ),
+            "closed without an event",
+        )
+    if step.action == "interrupt":
+        attempt(
+            lambda: _interrupt(tx, turn, ended_at_ms),
+            lambda: _interrupt_unreadable(tx, turn, ended_at_ms),
+            "closed without an event",
+        )
+    if step.requeue:
+        attempt(lambda: requeued.extend(_requeue(tx, turn.key)), requeued.clear, "not requeued")
+    return requeued, quarantined
+
+
+def _interrupt(tx: Tx, turn: turns.TurnKey, ended_at_ms: int) -> None:
     turns.close(
         tx,
         turn,
@@ -103,6 +116,16 @@ def _mend(tx: Tx, step: Step, ended_at_ms: int) -> None:
         error=PROCESS_RESTART,
         ended_at_ms=ended_at_ms,
         recovered=True,
+    )
+
+
+def _interrupt_unreadable(tx: Tx, turn: turns.TurnKey, ended_at_ms: int) -> None:
+    tx.change(
+        CLOSE_UNREADABLE_TURN,
+        key=turn.key,
+        ended_at_ms=ended_at_ms,
+        error_kind=PROCESS_RESTART.kind,
+        error_message=PROCESS_RESTART.message,
     )
 
 

@@ -88,7 +88,10 @@ class Snapshot:
 
 def _unreadable(sql: str, bindings: Mapping[str, SqlValue]) -> CorruptRecord:
     """Name the record whose text is not UTF-8 as well as its statement can."""
-    table = re.search(r"\bFROM (\w+) \w+ WHERE", sql.replace("\n", " "))
+    outermost, count = sql, 1
+    while count:
+        outermost, count = re.subn(r"\([^()]*\)", "", outermost)
+    table = re.search(r"\bFROM (\w+)", outermost)
     named = ", ".join(f"{name} {value!r}" for name, value in bindings.items())
     return CorruptRecord(table=table[1] if table else "", key=named)
 

@@ -57,7 +57,8 @@ INVARIANTS: dict[str, str] = {
 COUNTS = """
 SELECT (SELECT count(*) FROM threads),
     (SELECT count(*) FROM turns WHERE status = 'in_progress'),
-    (SELECT count(*) FROM turns WHERE status = 'queued'),
+    (SELECT count(*) FROM turns INDEXED BY turns_incomplete
+        WHERE status IN ('queued', 'in_progress') AND status = 'queued'),
     (SELECT count(*) FROM session_inputs INDEXED BY session_inputs_pending
         WHERE status = 'pending')
 """

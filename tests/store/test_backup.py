@@ -1,0 +1,160 @@
+"""Backups: consistent while writes go on, and there only when they are whole."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+from sidecar.model.errors import InvalidParams
+from sidecar.store import upkeep
+from sidecar.store.database import Database
+from sidecar.store.upkeep import Backup
+from tests.store.support import make_event, make_thread, number, opened, write
+from tests.support import DaemonThread, Peer, Refused
+
+PAYLOAD = '"' + "x" * 20_000 + '"'
+
+
+@pytest.fixture
+def database(folder: Path) -> Iterator[Database]:
+    """A database of some megabytes, so that a copy takes several steps."""
+    with opened(folder / "sidecar.db") as database:
+        write(database, make_thread("one"))
+        for _ in range(200):
+            write(database, make_event(PAYLOAD))
+        yield database
+
+
+@pytest.fixture
+def target(folder: Path) -> Path:
+    (folder / "copies").mkdir()
+    return folder / "copies" / "copy.db"
+
+
+def rows(path: Path) -> list[tuple[object, ...]]:
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        return [
+            (name, *row)
+            for (name,) in db.execute(tables).fetchall()
+            for row in db.execute(f"SELECT * FROM {name} ORDER BY 1")
+        ]
+    finally:
+        db.close()
+
+
+def copy(database: Database, target: Path, *, overwrite: bool = False) -> int:
+    backup = Backup(database, target, overwrite=overwrite)
+    while not backup.step():
+        pass
+    backup.finish_copying()
+    return backup.publish()
+
+
+def test_a_copy_is_equal_and_one_file(database: Database, target: Path) -> None:
+    size = copy(database, target)
+    assert rows(target) == rows(database.path)
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+    assert target.stat().st_size == size
+
+
+def test_writes_go_on_during_a_copy_and_are_in_it(database: Database, target: Path) -> None:
+    backup = Backup(database, target, overwrite=False)
+    steps = 0
+    while not backup.step():
+        write(database, make_event(PAYLOAD))
+        steps += 1
+    backup.finish_copying()
+    backup.publish()
+    assert steps > 2
+    assert number(target, "SELECT count(*) FROM events") == 201 + steps
+    assert rows(target) == rows(database.path)
+    assert upkeep.check(target, full=True) == []
+
+
+def test_a_copy_is_private(database: Database, target: Path) -> None:
+    before = os.umask(0)
+    try:
+        copy(database, target)
+    finally:
+        os.umask(before)
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_copy_serves_as_a_database(database: Database, target: Path) -> None:
+    copy(database, target)
+    with opened(target) as copied:
+        assert (copied.database_id, copied.last_seq) == (database.database_id, 201)
+        write(copied, make_thread("two"))
+
+
+def test_a_file_that_is_there_is_not_replaced_unless_asked(
+    database: Database, target: Path
+) -> None:
+    target.write_text("precious")
+    with pytest.raises(InvalidParams):
+        copy(database, target)
+    assert target.read_text() == "precious"
+    copy(database, target, overwrite=True)
+    assert rows(target) == rows(database.path)
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
+def test_the_database_itself_is_never_replaced(database: Database, target: Path) -> None:
+    target.symlink_to(database.path)
+    for path in (database.path, target):
+        with pytest.raises(InvalidParams):
+            copy(database, path, overwrite=True)
+    assert number(database.path, "SELECT count(*) FROM events") == 201
+
+
+@pytest.mark.parametrize("path", ["copy.db", "/", "/nowhere/at/all/copy.db"])
+def test_a_path_that_cannot_be_used_is_refused(database: Database, path: str) -> None:
+    with pytest.raises(InvalidParams) as refused:
+        Backup(database, Path(path), overwrite=True)
+    assert refused.value.details["path"] == "path"
+
+
+def test_an_abandoned_copy_leaves_nothing(database: Database, target: Path) -> None:
+    backup = Backup(database, target, overwrite=False)
+    backup.step()
+    backup.abandon()
+    assert list(target.parent.iterdir()) == []
+    write(database, make_event(PAYLOAD))
+
+
+def test_a_left_over_of_a_dead_copy_does_not_matter(database: Database, target: Path) -> None:
+    left_over = target.with_name(f".{target.name}.{os.getpid()}.part")
+    left_over.write_text("half")
+    copy(database, target)
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
+def test_the_daemon_copies_while_others_write(
+    daemon: DaemonThread, peer: Peer, target: Path
+) -> None:
+    peer.call("thread/create", threadId="thr")
+    append = {"threadId": "thr", "event": "note", "payload": "x" * 20_000}
+    peer.pipeline([peer.request("event/append", append) for _ in range(200)])
+    with daemon.peer() as other:
+        other.send(other.request("daemon/backup", {"path": str(target)}))
+        answers = peer.pipeline([peer.request("event/append", append) for _ in range(200)])
+        result = other.receive()["result"]
+    assert all("result" in answer for answer in answers.values())
+    assert number(target, "SELECT max(seq) FROM events") == result["lastSeq"] >= 201
+    assert number(target, "SELECT last_seq FROM daemon") == result["lastSeq"]
+    assert (result["path"], result["bytes"]) == (str(target), target.stat().st_size)
+    assert upkeep.check(target, full=True) == []
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
+def test_the_daemon_refuses_to_replace_a_file(peer: Peer, target: Path) -> None:
+    target.write_text("precious")
+    with pytest.raises(Refused) as refused:
+        peer.call("daemon/backup", path=str(target))
+    assert refused.value.kind == "invalid_params"
+    assert refused.value.data["path"] == "path"
+    assert target.read_text() == "precious"

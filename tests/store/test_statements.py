@@ -1,0 +1,135 @@
+"""Every statement is explained on the migrated schema; a full scan needs a reason."""
+
+import inspect
+import re
+from collections import defaultdict
+from importlib import import_module
+from itertools import chain, combinations
+from pkgutil import iter_modules
+
+import apsw
+import pytest
+
+import sidecar.store
+from sidecar.store import events, threads, upkeep
+from sidecar.store.migrate import migrate, migrations
+from tests.support.source import START_MS
+
+STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
+# Bits of statements, which are explained in those that they are part of.
+FRAGMENTS = {"threads.LIST"}
+# A full scan that is right where it is: the statement, its step, and why. Checks are not here:
+# an invariant looks at every row, since that is what it is for.
+ALONG_THE_ORDER = (
+    "a page is read along the order; what an id begins with or a title says has no index"
+)
+SCANS: dict[tuple[str, str], str] = {
+    ("migrate.APPLIED", "SCAN migrations"): "the ledger has a row for each migration",
+    ("recovery.OPEN_TURNS", "SCAN u USING INDEX turns_incomplete"): "all that are open",
+    ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN items USING INDEX items_open"): "all that are open",
+    ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN i"): "the rows of its own subquery",
+    ("migrate.IS_EMPTY", "SCAN sqlite_schema"): "the catalogue has a row for each table and index",
+    (
+        "recovery.PENDING_COUNT",
+        "SCAN session_inputs USING COVERING INDEX session_inputs_pending",
+    ): "counts all that are pending",
+    (
+        "upkeep.COUNTS",
+        "SCAN session_inputs USING COVERING INDEX session_inputs_pending",
+    ): "counts all that are pending",
+    ("upkeep.COUNTS", "SCAN turns USING COVERING INDEX turns_active"): "counts all in progress",
+    ("upkeep.COUNTS", "SCAN turns USING INDEX turns_incomplete"): "counts all that are queued",
+    (
+        "upkeep.COUNTS",
+        "SCAN threads USING COVERING INDEX sqlite_autoindex_threads_1",
+    ): "counts all threads, by the smallest of their indexes",
+    ("threads.list_statement()", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
+    ("threads.list_statement(id_prefix)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
+    ("threads.list_statement(words)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
+    (
+        "threads.list_statement(id_prefix+words)",
+        "SCAN t USING INDEX threads_updated",
+    ): ALONG_THE_ORDER,
+}
+# No tables of ours: a JSON argument's members, a recursion's own rows, a subquery's.
+OWN_ROWS = re.compile(
+    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|\(subquery-\d+\))"
+)
+
+
+def constants() -> dict[str, str]:
+    """Find the SQL constants of every module of the store."""
+    found = {}
+    for module in iter_modules(sidecar.store.__path__):
+        if module.ispkg:
+            continue
+        for name, value in inspect.getmembers(import_module(f"sidecar.store.{module.name}")):
+            if name.isupper() and isinstance(value, str) and STATEMENT.match(value):
+                found[f"{module.name}.{name}"] = value
+    return {name: sql for name, sql in found.items() if name not in FRAGMENTS}
+
+
+def subsets(names: list[str]) -> list[list[str]]:
+    sizes = range(len(names) + 1)
+    return [list(each) for each in chain.from_iterable(combinations(names, n) for n in sizes)]
+
+
+def composed() -> dict[str, str]:
+    """Make every statement that the store makes of parts."""
+    made = {
+        f"threads.list_statement({'+'.join(names)})": threads.list_statement(names)
+        for names in subsets(list(threads.FILTERS))
+    }
+    for scope in events.SCOPES:
+        made[f"events.list_statement({scope})"] = events.list_statement(scope)
+        made[f"events.scan_statement({scope})"] = events.scan_statement(scope)
+        made[f"events.filter_statement({scope})"] = events.filter_statement(scope)
+    for sentence, sql in upkeep.INVARIANTS.items():
+        made[f"upkeep.INVARIANTS[{sentence}]"] = sql
+    return made
+
+
+STATEMENTS = {**constants(), **composed()}
+PAGES = [name for name, sql in STATEMENTS.items() if sql.rstrip().endswith("LIMIT :limit")]
+
+
+@pytest.fixture(scope="module")
+def schema() -> apsw.Connection:
+    db = apsw.Connection("")
+    migrate(db, START_MS, migrations())
+    return db
+
+
+def plan_of(db: apsw.Connection, sql: str) -> list[str]:
+    """Explain a statement with every parameter bound to null."""
+    bindings: dict[str, None] = defaultdict(lambda: None)
+    return [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", bindings)]
+
+
+def scans(db: apsw.Connection, name: str) -> set[tuple[str, str]]:
+    """Name the steps of a statement that look at every row of a table."""
+    steps = plan_of(db, STATEMENTS[name])
+    return {
+        (name, step) for step in steps if step.startswith("SCAN ") and not OWN_ROWS.fullmatch(step)
+    }
+
+
+def test_the_store_has_statements() -> None:
+    assert {"turns.GET", "events.GET", "transaction.INSERT_EVENT"} <= set(constants())
+    assert len(composed()) > 2 ** len(threads.FILTERS)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_scans_no_table_without_a_reason(name: str, schema: apsw.Connection) -> None:
+    found = scans(schema, name)
+    if not name.startswith("upkeep.INVARIANTS"):
+        assert found <= set(SCANS)
+
+
+def test_every_reason_is_still_needed(schema: apsw.Connection) -> None:
+    assert set(SCANS) <= set().union(*(scans(schema, name) for name in STATEMENTS))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_never_sorted(name: str, schema: apsw.Connection) -> None:
+    assert not [step for step in plan_of(schema, STATEMENTS[name]) if "TEMP B-TREE" in step]
