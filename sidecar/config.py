@@ -60,6 +60,12 @@ SETTINGS: dict[str, Setting] = {
             is_number=True,
         ),
         Setting(
+            "parent-fd",
+            "An inherited pipe or socket of the parent: when it closes, drain and end.",
+            default_is="none",
+            is_number=True,
+        ),
+        Setting(
             "log-level",
             "The least that is logged.",
             choices=("debug", "info", "warning", "error"),

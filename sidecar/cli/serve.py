@@ -9,6 +9,7 @@ import click
 from sidecar import cli, config, logs
 from sidecar.daemon import lifecycle
 from sidecar.daemon.listener import NotASocket, SocketTaken
+from sidecar.daemon.parent import NotAPipe
 from sidecar.model.errors import Outage
 from sidecar.model.recovery import RecoverMode
 from sidecar.store.database import CannotOpen, Durability
@@ -24,6 +25,7 @@ from sidecar.store.migrate import WrongDatabase
 @config.option("log-level")
 @config.option("log-format")
 @config.option("ready-fd")
+@config.option("parent-fd")
 def serve_command(
     database: str | None,
     socket: str | None,
@@ -32,6 +34,7 @@ def serve_command(
     log_level: logs.LogLevel,
     log_format: logs.LogFormat | None,
     ready_fd: int | None,
+    parent_fd: int | None,
 ) -> None:
     """Run the daemon until SIGTERM, SIGINT or `daemon/shutdown`.
 
@@ -46,13 +49,14 @@ def serve_command(
             config.socket_path(socket),
             durability=durability,
             recover_mode=recover,
+            parent_fd=parent_fd,
             ready=lambda line: _tell_ready(line, ready_fd),
         )
     except LockedByOther as error:
         _end(cli.EXIT_ALREADY_RUNNING, f"already running: {error}")
     except SocketTaken as error:
         _end(cli.EXIT_ALREADY_RUNNING, str(error))
-    except (WrongDatabase, NotASocket) as error:
+    except (WrongDatabase, NotASocket, NotAPipe) as error:
         _end(cli.EXIT_BAD_CONFIGURATION, str(error))
     except (CannotOpen, Outage) as error:
         _end(cli.EXIT_STORAGE_BROKEN, f"the storage is broken: {error}")

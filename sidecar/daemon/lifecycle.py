@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import uvloop
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
 from sidecar.daemon.desk import Desk, Group
-from sidecar.daemon.listener import BACKLOG, Listener
+from sidecar.daemon.listener import BACKLOG, Inherited, Listener, is_activated
 from sidecar.daemon.notify import notify
+from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
 from sidecar.daemon.source import SystemSource
@@ -24,6 +26,8 @@ from sidecar.store.transaction import Source
 
 # Peers that have not read their answers by then are cut off.
 DRAIN_S = 10.0
+# From Python 3.13 on a server deletes its path when it closes; the listener sees to that.
+KEEP_PATH = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
 # EX_SOFTWARE of sysexits.h.
 EXIT_BUG = 70
 
@@ -36,17 +40,17 @@ class Daemon:
     def __init__(
         self,
         database_path: Path,
-        socket_path: Path,
+        listener: Listener | Inherited,
         *,
         durability: Durability = "full",
         recover_mode: RecoverMode = "interrupt",
         source: Source | None = None,
     ) -> None:
-        """Lock, open and recover; nobody can connect yet.
+        """Open and recover; nobody can connect yet.
 
-        Raises what Listener and Database raise: the file and the socket are then as they were.
+        Raises what Database raises: the file and the socket are then as they were.
         """
-        self.listener = Listener(socket_path)
+        self.listener = listener
         try:
             self.database = Database(database_path, source or SystemSource(), durability)
             try:
@@ -79,6 +83,7 @@ class Daemon:
             sock=self.listener.listen(),
             # It listens again, with its own idea of a backlog unless told.
             backlog=BACKLOG,
+            **KEEP_PATH,  # type: ignore[arg-type]  # known to the loop, not yet to its types
         )
         try:
             on_ready()
@@ -131,14 +136,18 @@ def run(
     *,
     durability: Durability,
     recover_mode: RecoverMode,
+    parent_fd: int | None,
     ready: Callable[[str], None],
 ) -> None:
     """Run a daemon until a signal or a request ends it; `ready` gets the ready line."""
 
     async def main() -> None:
-        daemon = Daemon(
-            database_path, socket_path, durability=durability, recover_mode=recover_mode
-        )
+        if parent_fd is not None:
+            require_pipe(parent_fd)
+        listener = Inherited() if is_activated() else Listener(socket_path)
+        daemon = Daemon(database_path, listener, durability=durability, recover_mode=recover_mode)
+        if parent_fd is not None:
+            watch_parent(parent_fd, daemon.stop)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_die)
         # stderr is the supervisor's to rotate: a hang-up must only not end us.
@@ -147,7 +156,7 @@ def run(
             loop.add_signal_handler(number, _on_signal, daemon)
         line = {
             "ready": True,
-            "socket": str(socket_path),
+            "socket": str(listener.path),
             "database": str(database_path),
             "pid": os.getpid(),
             "epoch": daemon.database.epoch,

@@ -12,6 +12,8 @@ from sidecar.store.lock import FileLock
 MAX_PATH_BYTES = 107
 # Connections that wait to be accepted; the kernel cuts it to its own maximum.
 BACKLOG = 512
+# SD_LISTEN_FDS_START.
+FIRST_INHERITED_FD = 3
 
 
 class SocketTaken(Exception):
@@ -20,6 +22,34 @@ class SocketTaken(Exception):
 
 class NotASocket(Exception):
     """Say that the path cannot be used, and why; what is there is left alone."""
+
+
+class Inherited:
+    """Serve a socket that is systemd's, path and life (sd_listen_fds(3))."""
+
+    def __init__(self) -> None:
+        """Take the one inherited socket; raises NotASocket if it is none that we can serve."""
+        try:
+            self._socket = socket.socket(fileno=FIRST_INHERITED_FD)
+        except OSError as error:
+            raise NotASocket(f"LISTEN_FDS: {error.strerror}") from error
+        if self._socket.family != socket.AF_UNIX or self._socket.type != socket.SOCK_STREAM:
+            raise NotASocket("LISTEN_FDS: not a Unix stream socket")
+        self._socket.setblocking(False)
+        self.path = Path(os.fsdecode(self._socket.getsockname()))
+
+    def listen(self) -> socket.socket:
+        """Hand the socket over; it listens already, and may have connections waiting."""
+        return self._socket
+
+    def close(self) -> None:
+        """Leave the path where it is: systemd keeps listening for the next start."""
+
+
+def is_activated() -> bool:
+    """Tell whether systemd has passed one socket to this very process."""
+    mine = os.environ.pop("LISTEN_PID", "") == str(os.getpid())
+    return os.environ.pop("LISTEN_FDS", "") == "1" and mine
 
 
 class Listener:

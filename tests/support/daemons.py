@@ -13,6 +13,7 @@ from typing import Any, Self
 import uvloop
 
 from sidecar.daemon.lifecycle import Daemon
+from sidecar.daemon.listener import Listener
 from sidecar.model.recovery import RecoverMode
 from sidecar.store import upkeep
 from tests.support.peer import HANG_S, Peer
@@ -65,7 +66,7 @@ class DaemonThread:
         self.loop = asyncio.get_running_loop()
         self.daemon = Daemon(
             self.database_path,
-            self.socket_path,
+            Listener(self.socket_path),
             source=self.source,
             recover_mode=self._recover_mode,
         )
