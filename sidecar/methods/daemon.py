@@ -54,7 +54,8 @@ def initialize(
 @method("rpc.discover", since="0.1.0")
 def discover(peer: Peer) -> OpenRpc:  # noqa: ARG001  # its type is the mode
     """Answer the OpenRPC document: every method, typed, with its errors and an example."""
-    return msgspec.json.decode(document(), type=OpenRpc)
+    # One line: the indentation of the published file would break the framing.
+    return msgspec.json.decode(msgspec.json.format(document(), indent=-1), type=OpenRpc)
 
 
 @method("daemon/ping", since="0.1.0")

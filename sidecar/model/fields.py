@@ -28,14 +28,7 @@ EventGlob = Annotated[
 Count = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER)]
 Seq = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER, description="A place in the log of events.")]
 # Any integer: a page's limit is clamped, not refused.
-PageLimit = Annotated[
-    int,
-    Meta(
-        ge=-limits.MAX_INTEGER,
-        le=limits.MAX_INTEGER,
-        description="Records in one page, clamped to the lawful range.",
-    ),
-]
+PageLimit = Annotated[int, Meta(description="Records in one page, clamped to the lawful range.")]
 Cursor = Annotated[str, Meta(description="The `nextCursor` of the page before, unchanged.")]
 Cost = Annotated[float, Meta(ge=0)]
 Order = Literal["asc", "desc"]

@@ -21,7 +21,11 @@ DETACH = """
 UPDATE threads SET parent_key = NULL, version = version + 1, updated_at_ms = :now_ms
 WHERE key = :key AND parent_key = :parent_key
 """
-DELETE_EVENTS = "DELETE FROM events WHERE thread_key = :key"
+# What told of the end of an earlier thread of this id remains.
+DELETE_EVENTS = """
+DELETE FROM events
+WHERE thread_key = :key AND NOT (event = 'thread.deleted' AND source = 'daemon')
+"""
 DELETE_INPUTS = "DELETE FROM session_inputs WHERE thread_key = :key"
 DELETE_TURNS = "DELETE FROM turns WHERE thread_key = :key"
 DELETE = "DELETE FROM threads WHERE key = :key"

@@ -1,0 +1,161 @@
+"""Write the reference for people from the OpenRPC document and the tables beside it.
+
+Pure: the same document gives the same text, so that a test can tell when it has drifted.
+"""
+
+from collections.abc import Sequence
+
+from sidecar.model.errors import UNIVERSAL, every_error
+from sidecar.model.event import DAEMON_EVENTS
+from sidecar.model.item import ITEM
+from sidecar.model.machine import Machine
+from sidecar.model.session_input import SESSION_INPUT
+from sidecar.model.turn import TURN
+from sidecar.rpc.openrpc import JsonObject, JsonTree
+
+MACHINES: tuple[Machine, ...] = (TURN, ITEM, SESSION_INPUT)
+UNIVERSAL_KINDS = {error.kind for error in UNIVERSAL}
+HEAD = """# Reference
+
+Made by `scripts/generate` from the declarations of the methods; do not edit. What holds for
+all of them is in [README.md](README.md), the same for machines in [openrpc.json](openrpc.json).
+A type with a name is a record, listed under [Records](#records); `?` marks what may be left out.
+"""
+
+
+def reference(document: JsonObject) -> str:
+    """Render the whole reference as Markdown."""
+    methods = _objects(document["methods"])
+    components = _object(document["components"])
+    parts = [
+        HEAD,
+        "## Methods\n",
+        *(_method(method) for method in methods),
+        "## Records\n",
+        *(_record(name, schema) for name, schema in _object(components["schemas"]).items()),
+        _errors(),
+        _events(),
+        "## Statuses\n",
+        *(_diagram(machine) for machine in MACHINES),
+    ]
+    return "\n".join(parts)
+
+
+def _method(method: JsonObject) -> str:
+    lines = [f"### `{method['name']}`\n", f"{method['description']}\n"]
+    params = _objects(method["params"])
+    if params:
+        rows = [_param(param) for param in params]
+        lines.append(_table(("param", "type", "default", "meaning"), rows))
+    result = _object(method["result"])
+    lines.append(f"Result: {_code(_type(_object(result['schema'])))}\n")
+    refs = [str(ref["$ref"]).rsplit("/", 1)[1] for ref in _objects(method["errors"])]
+    own = [f"`{kind}`" for kind in refs if kind not in UNIVERSAL_KINDS]
+    if own:
+        lines.append(f"Errors: {', '.join(own)}\n")
+    return "\n".join(lines)
+
+
+def _param(param: JsonObject) -> tuple[str, ...]:
+    schema = _object(param["schema"])
+    mark = "" if param["required"] else "?"
+    default = _code(_literal(schema["default"])) if "default" in schema else ""
+    # Whoever gives nothing gets the default, so null says no more than that.
+    kind = _type(schema) if param["required"] else _type(schema).removesuffix(" or null")
+    return f"`{param['name']}`{mark}", _code(kind), default, _meaning(schema)
+
+
+def _record(name: str, value: JsonTree) -> str:
+    schema = _object(value)
+    lines = [f"### {name}\n", f"{schema.get('description', '')}\n"]
+    rows = [
+        (f"`{member}`", _code(_type(_object(part))), _meaning(_object(part)))
+        for member, part in _object(schema["properties"]).items()
+    ]
+    if rows:
+        lines.append(_table(("member", "type", "meaning"), rows))
+    return "\n".join(lines)
+
+
+def _errors() -> str:
+    rows = [
+        (
+            str(error.code),
+            f"`{error.kind}`",
+            error.message(),
+            ", ".join(f"`{field}`" for field in error.fields),
+            "yes" if error.retryable else "",
+        )
+        for error in every_error()
+    ]
+    table = _table(("code", "kind", "message", "details", "retryable"), rows)
+    any_method = ", ".join(f"`{error.kind}`" for error in every_error() if error in UNIVERSAL)
+    return f"## Errors\n\n{table}\nAny request may meet {any_method}.\n"
+
+
+def _events() -> str:
+    rows = [
+        (f"`{name}`", noun if " " in noun else f"`{noun}`") for name, noun in DAEMON_EVENTS.items()
+    ]
+    return f"## Events of the daemon\n\n{_table(('event', 'payload holds'), rows)}"
+
+
+def _diagram(machine: Machine) -> str:
+    lines = [f"### {machine.noun}\n", "```mermaid", "stateDiagram-v2"]
+    for status, onward in machine.transitions.items():
+        lines += [f"    {status} --> {each}" for each in onward]
+        if not onward:
+            lines.append(f"    {status} --> [*]")
+    return "\n".join([*lines, "```", ""])
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in c)} |\n" for c in lines)
+
+
+def _type(schema: JsonObject) -> str:
+    """Say a schema in a few words."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[1]
+    if "anyOf" in schema:
+        return " or ".join(_type(part) for part in _objects(schema["anyOf"]))
+    if "enum" in schema:
+        values = schema["enum"]
+        assert isinstance(values, list)
+        return " or ".join(_literal(value) for value in values)
+    if schema.get("type") == "array":
+        return f"list of {_type(_object(schema['items']))}"
+    return str(schema.get("type", "any JSON")) + _range(schema)
+
+
+def _range(schema: JsonObject) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None or (isinstance(low, int) and low < 0):
+        return ""
+    return f" from {low}" + (f" to {high}" if high is not None else "")
+
+
+def _meaning(schema: JsonObject) -> str:
+    described = [schema, *_objects(schema.get("anyOf", []))]
+    return str(next((each["description"] for each in described if "description" in each), ""))
+
+
+def _literal(value: JsonTree) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _object(value: JsonTree) -> JsonObject:
+    assert isinstance(value, dict)
+    return value
+
+
+def _objects(value: JsonTree) -> list[JsonObject]:
+    assert isinstance(value, list)
+    return [_object(part) for part in value]
