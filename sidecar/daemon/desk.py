@@ -72,7 +72,8 @@ class Desk:
         self._to_flush: set[PeerConnection] = set()
         self._is_scheduled = False
         self._committing: asyncio.Future[None] | None = None
-        self._waiters = 0
+        # Peers whose next request waits for the commit under way.
+        self._waiting: list[PeerConnection] = []
         self._commit_ms = 0.0
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,8 +151,7 @@ class Desk:
         if self._committing is None:
             self.wake(peer)
         else:
-            self._waiters += 1
-            self._committing.add_done_callback(lambda _: self.wake(peer))
+            self._waiting.append(peer)
 
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
         """Run up to so many requests of one peer, in order; tell how many."""
@@ -269,14 +269,16 @@ class Desk:
             self.hub.publish()
         self._flush()
         # With nobody waiting there are no halves, and waiting would only cost its time.
-        self.loop.call_later(GATHER_S if self._waiters else 0, self._gathered)
+        self.loop.call_later(GATHER_S if self._waiting else 0, self._gathered)
 
     def _gathered(self) -> None:
         self.database.checkpoint_if_due()
-        self._waiters = 0
         committing, self._committing = self._committing, None
         assert committing is not None
         committing.set_result(None)
+        waiting, self._waiting = self._waiting, []
+        for peer in waiting:
+            self.wake(peer)
         self._tell_if_quiet()
 
     def _measure(self, started: float) -> None:

@@ -12,7 +12,7 @@ from sidecar.model.errors import (
 )
 from sidecar.model.fields import Cursor, Id, PageLimit
 from sidecar.model.item import ITEM, Item, ItemKind, ItemStatus
-from sidecar.model.json_value import NULL, Json, compact, fingerprint
+from sidecar.model.json_value import NULL, Json, compact, fingerprint, is_equal
 from sidecar.model.turn import TURN
 from sidecar.rpc.registry import method
 from sidecar.store import items, threads, turns
@@ -125,8 +125,8 @@ def _is_same(before: Item, wanted: Item) -> bool:
         before.status == wanted.status
         and before.summary == wanted.summary
         and before.detail == wanted.detail
-        and compact(before.metadata) == compact(wanted.metadata)
-        and compact(before.artifact_refs) == compact(wanted.artifact_refs)
+        and is_equal(before.metadata, wanted.metadata)
+        and is_equal(before.artifact_refs, wanted.artifact_refs)
     )
 
 

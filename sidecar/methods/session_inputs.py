@@ -19,7 +19,7 @@ from sidecar.model.errors import (
     TurnMismatch,
 )
 from sidecar.model.fields import Cursor, Id, PageLimit
-from sidecar.model.json_value import NULL, Json, compact, fingerprint
+from sidecar.model.json_value import NULL, Json, compact, fingerprint, is_equal
 from sidecar.model.session_input import (
     NOTHING_PROMOTED,
     Delivery,
@@ -237,10 +237,11 @@ def update(
     before = session_inputs.get(tx, found.key)
     session_inputs.require_pending(before)
     new_request = before.request if compact(request) is None else request
-    wanted = (text or before.prompt, delivery or before.delivery, compact(new_request))
-    if wanted == (before.prompt, before.delivery, compact(before.request)):
+    wanted = (text or before.prompt, delivery or before.delivery)
+    is_same = wanted == (before.prompt, before.delivery)
+    if is_same and is_equal(new_request, before.request):
         return InputAnswer(before)
-    return InputAnswer(session_inputs.update(tx, found, wanted[0], wanted[1], new_request))
+    return InputAnswer(session_inputs.update(tx, found, *wanted, new_request))
 
 
 @method("sessionInput/cancel", since="0.1.0", errors=(SessionInputNotFound, InputNotPending))

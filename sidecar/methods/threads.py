@@ -12,7 +12,7 @@ from sidecar.model.errors import (
     VersionMismatch,
 )
 from sidecar.model.fields import Count, Cursor, Id, Name, PageLimit
-from sidecar.model.json_value import ABSENT, NULL, Json, compact, fingerprint
+from sidecar.model.json_value import ABSENT, NULL, Json, fingerprint, is_equal
 from sidecar.model.thread import Children, Thread, TranscriptMessage, TranscriptText
 from sidecar.rpc.registry import method
 from sidecar.store import deletion, items, threads
@@ -168,7 +168,7 @@ def update(
 
 def _is_same(current: threads.Columns, wanted: threads.Columns) -> bool:
     plain = msgspec.structs.replace(wanted, metadata=current.metadata)
-    return plain == current and compact(wanted.metadata) == compact(current.metadata)
+    return plain == current and is_equal(wanted.metadata, current.metadata)
 
 
 @method("thread/delete", since="0.1.0", errors=(ThreadNotFound, InvalidHierarchy, TurnActive))

@@ -6,6 +6,7 @@ digits or an integer past 64 bits survives only as text.
 
 import hashlib
 import json
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from itertools import accumulate
 from re import compile as compile_pattern
 from typing import Final
@@ -21,6 +22,8 @@ ABSENT: Final = msgspec.Raw(b"")
 
 type_of_raw = msgspec.json.Decoder(msgspec.Raw)
 _ANYTHING = msgspec.json.Decoder(strict=True)
+_EXACT = msgspec.json.Decoder(float_hook=Decimal)
+_ALL_DIGITS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _STRING = compile_pattern(rb'"(?:[^"\\]|\\.)*"')
 _NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _STEP = bytes.maketrans(b"[{]}", b"\x01\x01\x00\x00")
@@ -59,14 +62,32 @@ def stored(text: str | None) -> Json:
 def fingerprint(method: str, **content: str | int | bool | Json | None) -> bytes:
     """Digest the content of a create, so that a retry can be told from another request.
 
-    Members' order and white space do not count; an absent member is a null one.
+    Values count as `is_equal` says; an absent member is a null one.
     """
     plain = {
-        name: msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+        name: _EXACT.decode(value) if isinstance(value, msgspec.Raw) else value
         for name, value in content.items()
     }
-    text = json.dumps([method, plain], sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    return hashlib.blake2b(_canonical([method, plain]).encode(), digest_size=16).digest()
+
+
+def is_equal(one: Json, other: Json) -> bool:
+    """Tell whether two values are the same: members have no order, every digit counts."""
+    if compact(one) == compact(other):
+        return True
+    if not bytes(one) or not bytes(other):
+        return False
+    return _canonical(_EXACT.decode(one)) == _canonical(_EXACT.decode(other))
+
+
+def _canonical(tree: object) -> str:
+    return json.dumps(tree, sort_keys=True, separators=(",", ":"), default=_number)
+
+
+def _number(number: Decimal) -> int | str:
+    """Bring a decimal to one form; the zero byte keeps it apart from any text of a person."""
+    whole = number.to_integral_value()
+    return int(whole) if number == whole else f"\0{number.normalize(_ALL_DIGITS)}"
 
 
 def is_too_deep(text: bytes) -> bool:
