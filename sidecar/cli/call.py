@@ -77,7 +77,10 @@ def _read(text: str) -> Params:
     if text == "-":
         text = sys.stdin.read()
     elif text.startswith("@"):
-        text = Path(text[1:]).read_text()
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.UsageError(f"{text[1:]} cannot be read: {error}") from error
     try:
         return dict(msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
     except msgspec.MsgspecError as error:

@@ -43,6 +43,11 @@ def serve_command(
     than the program or something is set that cannot be.
     """
     logs.configure(log_level, log_format or ("console" if sys.stderr.isatty() else "json"))
+    if ready_fd is not None:
+        try:
+            os.fstat(ready_fd)
+        except OSError as error:
+            _end(cli.EXIT_BAD_CONFIGURATION, f"--ready-fd {ready_fd}: {error.strerror}")
     try:
         lifecycle.run(
             config.database_path(database),

@@ -6,6 +6,9 @@ import click
 
 from sidecar import config
 
+# What would hold the log up, or make another file (VACUUM INTO attaches one).
+DENIED = (apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT, apsw.SQLITE_ATTACH)
+
 
 @click.command("sql")
 @config.option("database")
@@ -35,5 +38,4 @@ def sql_command(database: str | None, query: str | None) -> None:
 def _allow(
     action: int, _one: str | None, _two: str | None, _three: str | None, _four: str | None
 ) -> int:
-    is_transaction = action in (apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT)
-    return apsw.SQLITE_DENY if is_transaction else apsw.SQLITE_OK
+    return apsw.SQLITE_DENY if action in DENIED else apsw.SQLITE_OK

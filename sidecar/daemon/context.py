@@ -11,7 +11,7 @@ import msgspec
 from sidecar import __version__
 from sidecar.daemon.hub import Filter, Subscription
 from sidecar.model import ids
-from sidecar.model.errors import InvalidRequest, ProtocolError, StorageUnavailable
+from sidecar.model.errors import InvalidRequest, ProtocolError
 from sidecar.model.event import Delta
 from sidecar.model.item import ITEM
 from sidecar.model.limits import Limits
@@ -151,7 +151,9 @@ class RequestContext:
         database = self._desk.database
         started_ms = self.now_ms()
         await self._desk.between_groups()
-        backup = upkeep.Backup(database, path, overwrite=overwrite)
+        socket_path = self._daemon.listener.path
+        lock = socket_path.with_name(socket_path.name + ".lock").resolve()
+        backup = upkeep.Backup(database, path, overwrite=overwrite, reserved=[lock])
         try:
             while not backup.step():
                 await asyncio.sleep(0)
@@ -161,10 +163,7 @@ class RequestContext:
         except BaseException:
             backup.abandon()
             raise
-        try:
-            size = await asyncio.to_thread(backup.publish)
-        except OSError as error:
-            raise StorageUnavailable(reason="io_error") from error
+        size = await asyncio.to_thread(backup.publish)
         return BackupDone(
             path=str(path),
             bytes_=size,

@@ -16,7 +16,7 @@ from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Request, render_error
 from sidecar.daemon.hub import Hub
 from sidecar.daemon.peer import PeerConnection, Work
-from sidecar.model.errors import Outage
+from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
 from sidecar.store.transaction import Snapshot
@@ -71,6 +71,7 @@ class Desk:
         self._runnable: deque[PeerConnection] = deque()
         self._to_flush: set[PeerConnection] = set()
         self._is_scheduled = False
+        self._is_closed = False
         self._committing: asyncio.Future[None] | None = None
         # Peers whose next request waits for the commit under way.
         self._waiting: list[PeerConnection] = []
@@ -120,6 +121,8 @@ class Desk:
         return len(self._runnable)
 
     def _schedule(self) -> None:
+        if self._is_closed:
+            return
         if not self._is_scheduled and (self._runnable or self._to_flush):
             self._is_scheduled = True
             self.loop.call_soon(self._turn)
@@ -128,6 +131,8 @@ class Desk:
 
     def _turn(self) -> None:
         self._is_scheduled = False
+        if self._is_closed:
+            return
         group = Group()
         until = time.perf_counter() + GROUP_MS / 1000
         waiting: list[PeerConnection] = []
@@ -185,6 +190,9 @@ class Desk:
 
     def _run(self, work: Work, request: Request, group: Group) -> None:
         peer = work.peer
+        if work.is_too_large:
+            work.settle(request, render_error(request.id, Overloaded()))
+            return
         method = request.method
         if method is not None and method.mode == "write" and request.fault is None:
             self._open(group)
@@ -336,5 +344,6 @@ class Desk:
         return self.database.snapshot()
 
     def close(self) -> None:
-        """End the helper thread."""
+        """Run nothing more, and end the helper thread."""
+        self._is_closed = True
         self._committer.shutdown()

@@ -1,10 +1,12 @@
 """Cut a stream of bytes into messages, and give answers the same form; no I/O here.
 
-A connection's first byte decides: `{`, `[` or white space begins one JSON value per line, `C`
-(of Content-Length or another header) begins LSP headers; anything else is no client of ours.
+A connection's first byte decides: `{`, `[` or white space begins one JSON value per line, a
+letter begins LSP headers; anything else is no client of ours, nor is what begins with a letter
+and turns out to be no header (`GET / HTTP/1.1`).
 A connection stays with its framing and is answered in kind.
 """
 
+import re
 from collections import deque
 from typing import Literal
 
@@ -12,6 +14,8 @@ from sidecar.model import limits
 from sidecar.model.errors import MessageTooLarge, ParseError, ProtocolError
 
 WHITE_SPACE = b" \t\r\n"
+# A header's name (RFC 9110, section 5.6.2).
+TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Digits of a Content-Length: more cannot be meant.
 MAX_DIGITS = 15
 
@@ -33,6 +37,7 @@ class Framing:
         self._parts: list[bytes] = []
         self._size = 0
         self._body_size: int | None = None
+        self._has_headers = False
 
     def feed(self, data: bytes, messages: deque[bytes]) -> None:
         """Take bytes and append whole messages; raise BrokenStream when it cannot go on."""
@@ -67,7 +72,7 @@ class Framing:
                 end = buffer.find(b"\r\n\r\n", at, at + limits.MAX_HEADER_BYTES + 4)
                 if end < 0:
                     break
-                self._body_size = _content_length(buffer[at:end])
+                self._body_size = self._content_length(buffer[at:end])
                 at = end + 4
             if len(buffer) - at < self._body_size:
                 break
@@ -75,9 +80,38 @@ class Framing:
             at += self._body_size
             self._body_size = None
         rest = buffer[at:]
-        if self._body_size is None and len(rest) >= limits.MAX_HEADER_BYTES + 4:
-            raise BrokenStream(ParseError())
+        if self._body_size is None:
+            self._check_names(rest.removesuffix(b"\r"))
+            if len(rest) >= limits.MAX_HEADER_BYTES + 4:
+                raise BrokenStream(ParseError())
         self._parts, self._size = [rest], len(rest)
+
+    def _check_names(self, head: bytes) -> None:
+        """Refuse what cannot become headers any more, without waiting for their end."""
+        *lines, last = head.split(b"\r\n")
+        names = [line.partition(b":") for line in lines]
+        are_whole = all(colon and TOKEN.fullmatch(name) for name, colon, _ in names)
+        if not are_whole or (last and not TOKEN.fullmatch(last.partition(b":")[0])):
+            if not self._has_headers:
+                # No client of ours: it is told in a line.
+                self.kind = "unknown"
+            raise BrokenStream(ParseError())
+        self._has_headers = self._has_headers or bool(lines)
+
+    def _content_length(self, head: bytes) -> int:
+        self._check_names(head + b"\r\n")
+        length: int | None = None
+        for line in head.split(b"\r\n"):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                digits = value.strip()
+                if not digits.isdigit() or len(digits) > MAX_DIGITS:
+                    raise BrokenStream(ParseError())
+                length = int(digits)
+        if length is None:
+            raise BrokenStream(ParseError())
+        _check_size(length)
+        return length
 
     def end(self, messages: deque[bytes]) -> None:
         """Take the end of the stream: a last line may lack its line break."""
@@ -96,7 +130,7 @@ class Framing:
 def _kind_of(first: int) -> Literal["lines", "headers"]:
     if first in b"{[" or first in WHITE_SPACE:
         return "lines"
-    if first in b"Cc":
+    if chr(first).isascii() and chr(first).isalpha():
         return "headers"
     raise BrokenStream(ParseError())
 
@@ -106,20 +140,3 @@ def _check_size(size: int) -> None:
         raise BrokenStream(
             MessageTooLarge(limit="maxMessageBytes", max=limits.MAX_MESSAGE_BYTES, actual=size)
         )
-
-
-def _content_length(head: bytes) -> int:
-    length: int | None = None
-    for line in head.split(b"\r\n"):
-        name, colon, value = line.partition(b":")
-        if not colon or not name.strip():
-            raise BrokenStream(ParseError())
-        if name.strip().lower() == b"content-length":
-            digits = value.strip()
-            if not digits.isdigit() or len(digits) > MAX_DIGITS:
-                raise BrokenStream(ParseError())
-            length = int(digits)
-    if length is None:
-        raise BrokenStream(ParseError())
-    _check_size(length)
-    return length

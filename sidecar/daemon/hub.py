@@ -10,9 +10,12 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+import structlog
 
+from sidecar.daemon.dispatch import render_error
 from sidecar.model import limits
-from sidecar.model.errors import LimitExceeded, SubscriptionNotFound
+from sidecar.model.errors import LimitExceeded, Outage, SubscriptionNotFound
+from sidecar.model.event import Event
 from sidecar.store import events
 from sidecar.store.database import Database
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from sidecar.daemon.peer import PeerConnection
 
 _ENCODER = msgspec.json.Encoder()
+log = structlog.get_logger()
 
 
 class Filter(NamedTuple):
@@ -42,6 +46,9 @@ class Filter(NamedTuple):
             name == each or (each.endswith("*") and name.startswith(each[:-1]))
             for each in self.names
         )
+
+
+EVERYTHING = Filter(None, 0, None)
 
 
 class Subscription:
@@ -143,12 +150,23 @@ class Hub:
                 if not is_live or subscription.is_reading or subscription.peer.is_stalled:
                     self._read_on(subscription)
                     continue
-                fresh = self._fresh(before) if fresh is None else fresh
-                self._tell_fresh(subscription, fresh)
+                try:
+                    fresh = self._fresh(before) if fresh is None else fresh
+                except Outage:
+                    # Whom it concerns is told by its own reading.
+                    self._read_on(subscription)
+                else:
+                    self._tell_fresh(subscription, fresh)
+
+    def _page(self, wanted: Filter, since: int, limit: int) -> tuple[list[Event], int | None]:
+        names = None if wanted.names is None else list(wanted.names)
+        return self._database.read(
+            self._database.snapshot(),
+            lambda db: events.list_page(db, wanted.scope, wanted.thread_key, since, limit, names),
+        )
 
     def _fresh(self, since: int) -> list[Fresh]:
-        snapshot = self._database.snapshot()
-        page, _ = events.list_page(snapshot, "all", 0, since, limits.MAX_EVENT_PAGE, None)
+        page, _ = self._page(EVERYTHING, since, limits.MAX_EVENT_PAGE)
         return [Fresh(each.seq, each.thread_id, each.event, _ENCODER.encode(each)) for each in page]
 
     def _tell_fresh(self, subscription: Subscription, fresh: list[Fresh]) -> None:
@@ -177,24 +195,29 @@ class Hub:
         if own.get(subscription.id) is not subscription or subscription.peer.is_stalled:
             return
         until = self._published if subscription.is_synced else subscription.watermark
-        self._tell_page(subscription, until)
+        try:
+            self._tell_page(subscription, until)
+        except Outage as outage:
+            self._give_up(subscription, outage)
+            return
         if not subscription.is_synced and subscription.at_seq >= subscription.watermark:
             subscription.tell_synced()
         if not subscription.is_synced or subscription.at_seq < self._published:
             self._read_on(subscription)
 
+    def _give_up(self, subscription: Subscription, outage: Outage) -> None:
+        """End a subscription that cannot be served whole: its peer is told, with id null."""
+        log.error(
+            "subscription ended", kind=outage.kind, at_seq=subscription.at_seq, **outage.details
+        )
+        self._of_peer[subscription.peer].pop(subscription.id)
+        subscription.peer.notify(render_error(None, outage))
+
     def _tell_page(self, subscription: Subscription, until: int) -> None:
         if subscription.at_seq >= until:
             return
         wanted = subscription.wanted
-        page, next_since = events.list_page(
-            self._database.snapshot(),
-            wanted.scope,
-            wanted.thread_key,
-            subscription.at_seq,
-            limits.SUBSCRIPTION_PAGE,
-            None if wanted.names is None else list(wanted.names),
-        )
+        page, next_since = self._page(wanted, subscription.at_seq, limits.SUBSCRIPTION_PAGE)
         told: list[bytes] = []
         size = 0
         for event in page:

@@ -27,7 +27,7 @@ CREDENTIALS = struct.Struct("3i")
 class Work:
     """Hold one message until all its requests are answered."""
 
-    __slots__ = ("_answers", "_is_batch", "_waiting", "peer", "requests", "taken")
+    __slots__ = ("_answer_bytes", "_answers", "_is_batch", "_waiting", "peer", "requests", "taken")
 
     def __init__(self, peer: "PeerConnection", message: Message) -> None:
         """Begin with nothing answered."""
@@ -35,6 +35,7 @@ class Work:
         self.requests = message.requests
         self._is_batch = message.is_batch
         self._answers: list[bytes] = []
+        self._answer_bytes = 0
         self._waiting = len(message.requests)
         self.taken = 0
 
@@ -48,10 +49,16 @@ class Work:
         """Tell whether every request has been taken."""
         return self.taken == len(self.requests)
 
+    @property
+    def is_too_large(self) -> bool:
+        """Tell whether the answers of a batch have grown past what may be held for it."""
+        return self._answer_bytes > limits.MAX_BATCH_ANSWER_BYTES
+
     def settle(self, request: Request, answer: bytes) -> None:
         """Answer one request; the message is answered with the last of them."""
         if request.id is not None:
             self._answers.append(answer)
+            self._answer_bytes += len(answer)
         self._waiting -= 1
         if self._waiting:
             return
@@ -73,6 +80,7 @@ class PeerConnection(asyncio.Protocol):
         self._messages: deque[bytes] = deque()
         self._late_from: int | None = None
         self._unsent: list[bytes] = []
+        self._unsent_bytes = 0
         self._in_flight = 0
         self._is_reading = True
         self._is_ended = False
@@ -132,8 +140,9 @@ class PeerConnection(asyncio.Protocol):
         self._is_ended = True
         self.is_stalled = False
         self._unsent.clear()
-        self._desk.leave(self)
+        # In this order: a desk that a peer has left with nothing to run may close.
         self._desk.wake(self)
+        self._desk.leave(self)
 
     def pause_writing(self) -> None:
         """Stop working for a peer that does not read."""
@@ -182,8 +191,13 @@ class PeerConnection(asyncio.Protocol):
 
     def send(self, answer: bytes) -> None:
         """Queue an answer for the write at the end of the group."""
-        if self._transport is not None:
-            self._unsent.append(answer)
+        if self._transport is None:
+            return
+        self._unsent.append(answer)
+        self._unsent_bytes += len(answer)
+        if self._unsent_bytes > limits.MAX_UNSENT_BYTES:
+            self._write()
+        else:
             self._desk.will_flush(self)
 
     def notify(self, notification: bytes) -> None:
@@ -192,16 +206,21 @@ class PeerConnection(asyncio.Protocol):
         self.flush()
 
     def finish(self) -> None:
-        """Count one message as done, and read on if that was what kept us."""
+        """Count one message as done; the flush then reads on, if that was what kept us."""
         self._in_flight -= 1
+        self._desk.will_flush(self)
 
     def flush(self) -> None:
-        """Write all answers at once."""
+        """Write all answers at once, then see whether to read on or to close."""
+        self._write()
+        self._balance()
+        self._close_if_done()
+
+    def _write(self) -> None:
         if self._unsent and self._transport is not None and not self._transport.is_closing():
             self._transport.write(self._framing.frame(self._unsent))
         self._unsent.clear()
-        self._balance()
-        self._close_if_done()
+        self._unsent_bytes = 0
 
     def _balance(self) -> None:
         if self._transport is None or self._is_ended:

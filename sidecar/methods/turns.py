@@ -266,7 +266,7 @@ def require_active(db: Snapshot, thread_key: int, expected_turn_id: str | None) 
     return active
 
 
-@method("turn/interrupt", since="0.1.0", errors=(ThreadNotFound, TurnNotFound, TurnMismatch))
+@method("turn/interrupt", since="0.1.0", errors=(ThreadNotFound, TurnMismatch))
 def interrupt(
     tx: Tx,
     *,
@@ -282,12 +282,9 @@ def interrupt(
     thread = threads.require(tx, thread_id)
     active = turns.active(tx, thread.key)
     if active is None:
-        if turn_id is None:
-            return InterruptRequested(False, None)
-        named = turns.require(tx, turn_id)
-        if named.thread_key != thread.key:
-            raise TurnNotFound(id=turn_id)
-        return InterruptRequested(False, turns.get(tx, named.key))
+        named = turns.find(tx, turn_id) if turn_id is not None else None
+        is_ours = named is not None and named.thread_key == thread.key
+        return InterruptRequested(False, turns.get(tx, named.key) if named and is_ours else None)
     if turn_id not in (None, active.id):
         raise TurnMismatch(activeTurnId=active.id)
     turn = turns.request_interrupt(tx, active.key, thread.key)

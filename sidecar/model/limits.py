@@ -18,6 +18,8 @@ MAX_IN_FLIGHT = 1_024
 MAX_IN_FLIGHT_BYTES = 2 * MAX_MESSAGE_BYTES
 # Unsent answers of one peer; beyond it the peer's requests wait until it reads.
 MAX_UNSENT_BYTES = 1024 * 1024
+# Answers of one batch, which leave together; members beyond it are told `overloaded`.
+MAX_BATCH_ANSWER_BYTES = 64 * 1024 * 1024
 # Deeper nesting exhausts the stack of common decoders.
 MAX_DEPTH = 512
 # Header lines of one LSP-framed message.
@@ -30,7 +32,7 @@ DEFAULT_PAGE = 50
 MAX_EVENT_PAGE = 5_000
 DEFAULT_EVENT_PAGE = 500
 # A page ends early once it has this much text, so that an answer fits in memory.
-MAX_PAGE_BYTES = 8 * 1024 * 1024
+MAX_PAGE_BYTES = 4 * 1024 * 1024
 # Rows looked at for one page of filtered events; the page then ends early and says where to go on.
 MAX_EVENT_SCAN = 20_000
 # The largest integer that a JavaScript client reads back equal.

@@ -1,13 +1,16 @@
 """Look after the file: check what it holds, copy it while it is written."""
 
 import os
+from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
+from tempfile import mkstemp
 from typing import NamedTuple
 
 import apsw
 
-from sidecar.model.errors import InvalidParams
-from sidecar.store.database import Database
+from sidecar.model.errors import InvalidParams, StorageUnavailable
+from sidecar.store.database import Database, outage_of
 from sidecar.store.transaction import Snapshot
 
 # Pages copied between two groups of writes: short enough that nobody notices.
@@ -116,30 +119,44 @@ class Backup:
     is whole, verified and synced.
     """
 
-    def __init__(self, database: Database, target: Path, *, overwrite: bool) -> None:
-        """Begin a copy beside the target; refuses a path that cannot be used."""
+    def __init__(
+        self, database: Database, target: Path, *, overwrite: bool, reserved: Sequence[Path] = ()
+    ) -> None:
+        """Begin a copy beside the target; refuses a path that cannot be used.
+
+        Other files of the daemon are `reserved`: they are never replaced.
+        """
         if not target.is_absolute():
             raise InvalidParams(path="path", reason="not an absolute path")
-        if target.is_dir() or not target.parent.is_dir():
+        if not target.parent.is_dir():
             raise InvalidParams(path="path", reason="not a file in an existing folder")
-        if target.exists() and not overwrite:
-            raise InvalidParams(path="path", reason="exists already; overwrite is not set")
-        if target.exists() and target.samefile(database.path):
-            raise InvalidParams(path="path", reason="is the database itself")
+        if target.resolve() in (*_own_files(database.path), *reserved):
+            raise InvalidParams(path="path", reason="is the database's own")
+        if os.path.lexists(target):
+            if not overwrite:
+                raise InvalidParams(path="path", reason="exists already; overwrite is not set")
+            if target.is_symlink() or not target.is_file():
+                raise InvalidParams(path="path", reason="exists and is not a file")
         self.target = target
-        self._part = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            self._part.unlink(missing_ok=True)
-            os.close(os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            for left_over in _left_over(target):
+                left_over.unlink()
+            prefix = f".{target.name}.{os.getpid()}."
+            fd, part = mkstemp(prefix=prefix, suffix=".part", dir=target.parent)
         except OSError as error:
             raise InvalidParams(path="path", reason=error.strerror or "not writable") from error
+        os.close(fd)
+        self._part = Path(part)
         self._copy = apsw.Connection(str(self._part))
         self._copy.pragma("synchronous", "OFF")
         self._backup = self._copy.backup("main", database.writer, "main")
 
     def step(self) -> bool:
         """Copy some pages; True when all are copied. Only between two groups."""
-        self._backup.step(BACKUP_STEP_PAGES)
+        try:
+            self._backup.step(BACKUP_STEP_PAGES)
+        except apsw.Error as error:
+            raise outage_of(error) or error from error
         return self._backup.done
 
     def finish_copying(self) -> None:
@@ -147,16 +164,26 @@ class Backup:
         self._backup.finish()
 
     def publish(self) -> int:
-        """Verify, sync and rename the copy; tell its size in bytes."""
-        self._copy.pragma("journal_mode", "DELETE")
-        problem = self._copy.execute("PRAGMA quick_check(1)").get
-        self._copy.close()
-        if problem != "ok":
-            self._part.unlink()
-            raise OSError(f"the copy is broken: {problem}")
-        _sync(self._part)
-        self._part.rename(self.target)
-        _sync(self.target.parent)
+        """Verify, sync and rename the copy; tell its size in bytes.
+
+        Raises an Outage, and leaves nothing behind, if the copy is not whole.
+        """
+        try:
+            self._copy.pragma("journal_mode", "DELETE")
+            problem = self._copy.execute("PRAGMA quick_check(1)").get
+            self._copy.close()
+            if problem != "ok":
+                raise StorageUnavailable(reason="corrupt")
+            _sync(self._part)
+            self._part.rename(self.target)
+            _sync(self.target.parent)
+        except apsw.Error as error:
+            raise outage_of(error) or error from error
+        except OSError as error:
+            raise StorageUnavailable(reason="io_error") from error
+        finally:
+            self._copy.close()
+            self._part.unlink(missing_ok=True)
         return self.target.stat().st_size
 
     def abandon(self) -> None:
@@ -164,6 +191,22 @@ class Backup:
         self._backup.finish()
         self._copy.close()
         self._part.unlink(missing_ok=True)
+
+
+def _own_files(database: Path) -> list[Path]:
+    """List the names that SQLite and the daemon use beside the database."""
+    own = database.resolve()
+    return [own.with_name(own.name + end) for end in ("", "-wal", "-shm", "-journal", ".lock")]
+
+
+def _left_over(target: Path) -> list[Path]:
+    """List what copies of this target by other, dead processes have left."""
+    mine = f".{target.name}.{os.getpid()}."
+    return [
+        path
+        for path in target.parent.glob(f".{escape(target.name)}.*.part")
+        if not path.name.startswith(mine)
+    ]
 
 
 def _sync(path: Path) -> None:

@@ -126,8 +126,38 @@ def test_an_abandoned_copy_leaves_nothing(database: Database, target: Path) -> N
     write(database, make_event(PAYLOAD))
 
 
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal", ".lock"])
+def test_the_files_beside_the_database_are_never_replaced(database: Database, end: str) -> None:
+    own = database.path.with_name(database.path.name + end)
+    with pytest.raises(InvalidParams):
+        copy(database, own, overwrite=True)
+
+
+def test_the_socket_and_its_lock_are_never_replaced(daemon: DaemonThread, peer: Peer) -> None:
+    lock = daemon.socket_path.with_name(daemon.socket_path.name + ".lock")
+    for path in (daemon.socket_path, lock):
+        with pytest.raises(Refused) as refused:
+            peer.call("daemon/backup", path=str(path), overwrite=True)
+        assert refused.value.kind == "invalid_params"
+    with daemon.peer() as other:
+        assert other.call("daemon/ping")
+
+
+def test_two_copies_to_one_path_at_once_both_come_to_their_end(
+    daemon: DaemonThread, peer: Peer, target: Path
+) -> None:
+    peer.call("thread/create", threadId="thr")
+    with daemon.peer() as other:
+        for each in (peer, other):
+            request = each.request("daemon/backup", {"path": str(target), "overwrite": True})
+            each.send(request)
+        assert all("result" in each.receive() for each in (peer, other))
+    assert upkeep.check(target, full=True) == []
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
 def test_a_left_over_of_a_dead_copy_does_not_matter(database: Database, target: Path) -> None:
-    left_over = target.with_name(f".{target.name}.{os.getpid()}.part")
+    left_over = target.with_name(f".{target.name}.{os.getppid()}.x.part")
     left_over.write_text("half")
     copy(database, target)
     assert [each.name for each in target.parent.iterdir()] == [target.name]

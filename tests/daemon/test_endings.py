@@ -1,0 +1,92 @@
+"""Connections and records that end badly: everything else goes on, and nothing hangs."""
+
+import socket
+from pathlib import Path
+
+import apsw
+import pytest
+
+from sidecar.daemon import lifecycle
+from sidecar.model import limits
+from tests.support import DaemonThread, Peer, Refused
+
+
+def notification(number: int) -> dict[str, object]:
+    params = {"threadId": "t", "event": "x", "payload": number}
+    return {"jsonrpc": "2.0", "method": "event/append", "params": params}
+
+
+def test_notifications_alone_never_stop_the_reading(peer: Peer) -> None:
+    peer.call("thread/create", threadId="t")
+    count = 3 * limits.MAX_IN_FLIGHT
+    peer.send(*(notification(number) for number in range(count)))
+    assert peer.call("event/list", sinceSeq=1, limit=5000)["lastSeq"] == count + 1
+
+
+def test_a_half_close_after_notifications_is_closed(daemon: DaemonThread, peer: Peer) -> None:
+    peer.call("thread/create", threadId="t")
+    with daemon.peer() as other:
+        other.send(*(notification(number) for number in range(50)))
+        other.socket.shutdown(socket.SHUT_WR)
+        with pytest.raises(EOFError):
+            other.receive()
+    assert peer.call("event/list")["lastSeq"] == 51
+
+
+def test_a_drain_after_notifications_ends_at_once(
+    daemon: DaemonThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "DRAIN_S", 3600.0)
+    with daemon.peer() as peer:
+        peer.call("thread/create", threadId="t")
+        peer.send(*(notification(number) for number in range(200)))
+        daemon.stop()
+
+
+def fill(peer: Peer, count: int, size: int) -> None:
+    peer.call("thread/create", threadId="t")
+    for _ in range(count):
+        peer.call("event/append", threadId="t", event="x", payload="y" * size)
+
+
+def test_a_peer_that_never_reads_is_cut_off_and_what_it_sent_is_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "DRAIN_S", 0.05)
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        fill(peer, 10, 300_000)
+        reads = [peer.request("event/list", {"limit": 5000}) for _ in range(20)]
+        peer.send(*reads, *(notification(number) for number in range(20)))
+        daemon.stop()
+    with DaemonThread(folder) as again, again.peer() as peer:
+        assert again.daemon.recovery.clean_shutdown
+        assert peer.call("event/list", sinceSeq=11)["lastSeq"] == 31
+
+
+def test_a_batch_of_large_answers_is_bounded(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_BATCH_ANSWER_BYTES", 500_000)
+    fill(peer, 1, 300_000)
+    answers = peer.exchange([peer.request("event/list", {}) for _ in range(20)])
+    kinds = [answer.get("error", {}).get("data", {}).get("kind") for answer in answers]
+    assert kinds == [None] * 2 + ["overloaded"] * 18
+
+
+def test_a_record_that_cannot_be_read_ends_its_subscription_and_nothing_else(
+    folder: Path,
+) -> None:
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        fill(peer, 1, 10)
+    db = apsw.Connection(str(folder / "sidecar.db"))
+    db.pragma("ignore_check_constraints", True)
+    db.execute("UPDATE events SET payload = '{' WHERE event = 'x'")
+    db.close()
+    daemon = DaemonThread(folder)
+    daemon.is_broken = True
+    with daemon, daemon.peer() as peer:
+        with pytest.raises(Refused) as refused:
+            peer.call("event/list")
+        assert (refused.value.kind, refused.value.data["table"]) == ("corrupt_record", "events")
+        peer.call("event/subscribe", sinceSeq=0)
+        told = peer.receive()
+        assert told["id"] is None and told["error"]["data"]["kind"] == "corrupt_record"
+        assert peer.call("daemon/status")["subscriptions"] == 0
