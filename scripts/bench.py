@@ -23,8 +23,8 @@ import apsw
 from sidecar.daemon.source import SystemSource
 from sidecar.model.json_value import NULL
 from sidecar.store import threads
-from sidecar.store.rows import SqlValue
 from sidecar.store.database import CHECKPOINT_PAGES, Database
+from sidecar.store.rows import SqlValue
 from sidecar.store.transaction import INSERT_EVENT, Tx
 
 ROUNDS = 7
@@ -77,7 +77,7 @@ class RawWriter:
         make_database(path, FEW)
         self.db = apsw.Connection(str(path))
         self.db.pragma("synchronous", "FULL")
-        self.db.pragma("foreign_keys", True)  # noqa: FBT003
+        self.db.pragma("foreign_keys", True)
         self.db.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         self.seq = self.db.execute("SELECT max(seq) FROM events").get
 
