@@ -3,6 +3,7 @@
 https://spec.open-rpc.org, version 1.3.2. Schemas come from the same types that validate.
 """
 
+import inspect
 import json
 from functools import cache
 from importlib.resources import files
@@ -120,13 +121,21 @@ def _examples() -> dict[str, Example]:
     return msgspec.json.decode(text, type=dict[str, Example])
 
 
+def _member(key: object, value: object) -> JsonTree:
+    if key == "pattern" and isinstance(value, str):
+        return value.replace(r"\Z", "$")
+    if key == "description" and isinstance(value, str):
+        return inspect.cleandoc(value)
+    return _plain(value)
+
+
 def _plain(tree: object) -> JsonTree:
-    """Bring what msgspec made into the dialect of JSON Schema: its patterns are ECMA's."""
+    """Bring what msgspec made into the dialect of JSON Schema: its patterns are ECMA's.
+
+    Docstrings lose their indentation, which Python keeps or not by its version.
+    """
     if isinstance(tree, dict):
-        return {
-            str(key): value.replace(r"\Z", "$") if key == "pattern" else _plain(value)
-            for key, value in tree.items()
-        }
+        return {str(key): _member(key, value) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
         return [_plain(part) for part in tree]
     assert tree is None or isinstance(tree, str | int | float | bool)
