@@ -156,6 +156,19 @@ def touch(tx: Tx, key: int) -> None:
     tx.change(TOUCH, key=key, now_ms=tx.now_ms)
 
 
+def _stored(columns: Columns) -> dict[str, str | None]:
+    return {
+        "title": columns.title,
+        "title_words": title_words(columns.title),
+        "model": columns.model,
+        "provider": columns.provider,
+        "workspace": columns.workspace,
+        "mode": columns.mode,
+        "resource_id": columns.resource_id,
+        "metadata": compact(columns.metadata),
+    }
+
+
 def create(
     tx: Tx, thread_id: str | None, columns: Columns, fingerprint: bytes
 ) -> tuple[Thread, bool]:
@@ -173,15 +186,8 @@ def create(
         INSERT,
         key=key,
         id=new_id,
-        title=columns.title,
-        title_words=title_words(columns.title),
-        model=columns.model,
-        provider=columns.provider,
-        workspace=columns.workspace,
-        mode=columns.mode,
-        resource_id=columns.resource_id,
+        **_stored(columns),
         parent_key=parent_key,
-        metadata=compact(columns.metadata),
         now_ms=tx.now_ms,
         fingerprint=fingerprint,
     )
@@ -212,15 +218,8 @@ def update(tx: Tx, key: int, before: Thread, columns: Columns) -> Thread:
         UPDATE,
         key=key,
         version=before.version,
-        title=columns.title,
-        title_words=title_words(columns.title),
-        model=columns.model,
-        provider=columns.provider,
-        workspace=columns.workspace,
-        mode=columns.mode,
-        resource_id=columns.resource_id,
+        **_stored(columns),
         parent_key=parent_key_of(tx, columns.parent_id, child_id=before.id, child_key=key),
-        metadata=compact(columns.metadata),
         archived=columns.archived,
         now_ms=tx.now_ms,
     )
