@@ -218,6 +218,60 @@ def bench_append(folder: Path) -> None:
     served.close()
 
 
+def subscribed(path: Path, *, size: int | None = None) -> socket.socket:
+    """Connect and follow all events from now on."""
+    peer = socket.socket(socket.AF_UNIX)
+    if size is not None:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+    peer.connect(str(path))
+    peer.sendall(b'{"jsonrpc":"2.0","id":1,"method":"event/subscribe"}\n')
+    seen = b""
+    while b"event/synced" not in seen:
+        seen += peer.recv(1 << 16)
+    return peer
+
+
+def bench_subscribers(folder: Path) -> None:
+    make_database(folder / "a.db", FEW)
+    served = Served(folder)
+
+    def beside_a_sleeper() -> float:
+        with subscribed(served.socket_path, size=4096):
+            return pipelined(served.socket_path, 5 * EVENTS, 4, 16)
+
+    rate = medians(
+        {
+            "alone": lambda: pipelined(served.socket_path, 5 * EVENTS, 4, 16),
+            "beside": beside_a_sleeper,
+        }
+    )
+    detail = f"{rate['beside']:,.0f}/s, alone {rate['alone']:,.0f}/s"
+    show(
+        "4 writers beside a subscriber that sleeps",
+        rate["alone"] / rate["beside"],
+        "<= 1.30",
+        detail,
+    )
+
+    peers = [subscribed(served.socket_path) for _ in range(100)]
+
+    def fan_out() -> float:
+        writer = socket.socket(socket.AF_UNIX)
+        writer.connect(str(served.socket_path))
+        with writer:
+            started = time.perf_counter()
+            writer.sendall(append_request())
+            for peer in peers:
+                assert peer.recv(1 << 16).endswith(b"\n")
+            return (time.perf_counter() - started) * 1000
+
+    took_ms = medians({"fan out": fan_out})["fan out"]
+    show("one event to 100 subscribers, ms", took_ms, "<= 3", "with the append itself")
+    for peer in peers:
+        peer.close()
+    served.close()
+
+
 def bench_growth(folder: Path) -> None:
     small, large = folder / "few", folder / "many"
     for path, events in ((small, FEW), (large, MANY)):
@@ -252,7 +306,7 @@ def bench_start(folder: Path) -> None:
 def main() -> None:
     print(f"SQLite {apsw.sqlite_lib_version()}, Python {sys.version.split()[0]}, "
           f"{os.cpu_count()} cores, {ROUNDS} rounds, medians")  # fmt: skip
-    for bench in (bench_append, bench_growth, bench_start):
+    for bench in (bench_append, bench_subscribers, bench_growth, bench_start):
         folder = Path(tempfile.mkdtemp(prefix="bench"))
         try:
             bench(folder)

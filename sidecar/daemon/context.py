@@ -29,7 +29,7 @@ from sidecar.rpc.peer import (
 )
 from sidecar.rpc.registry import Method
 from sidecar.store import events, items, upkeep
-from sidecar.store.database import GroupLost
+from sidecar.store.database import GroupLost, outages
 from sidecar.store.transaction import Snapshot, Tx
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class RequestContext:
             return self._desk.database.read(
                 self.snapshot, lambda db: _ENCODER.encode(method.invoke(db, params))
             )
-        result = method.invoke(self, params)
+        with outages():
+            result = method.invoke(self, params)
         if isinstance(result, msgspec.Struct):
             return _ENCODER.encode(result)
         return _encoded(result)

@@ -93,8 +93,10 @@ class Daemon:
             await self._drain()
         finally:
             self.desk.close()
-            self.database.close()
-            self.listener.close()
+            try:
+                self.database.close()
+            finally:
+                self.listener.close()
 
     def _context(self, peer: PeerConnection, group: Group) -> RequestContext:
         return RequestContext(self, self.desk, peer, group)

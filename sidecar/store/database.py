@@ -5,7 +5,8 @@ savepoint, so that a refused one undoes itself alone. Nothing is answered before
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -76,6 +77,15 @@ def outage_of(error: apsw.Error) -> StorageUnavailable | None:
     return None
 
 
+@contextmanager
+def outages() -> Iterator[None]:
+    """Turn what SQLite cannot do now into an Outage; its other errors are bugs and stay."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise outage_of(error) or error from error
+
+
 def sqlite_version() -> tuple[int, ...]:
     """Tell the version of the SQLite that is bundled with apsw."""
     return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
@@ -119,11 +129,11 @@ class Database:
             self._configure_writer()
             migrate(self.writer, self.source.now_ms(), migrations())
             self.reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
+            self._begin_epoch()
         except OSError as error:
             raise CannotOpen(f"{self.path}: {error.strerror}") from error
         except apsw.Error as error:
             raise CannotOpen(f"{self.path}: {error}") from error
-        self._begin_epoch()
 
     def _configure_writer(self) -> None:
         db = self.writer
@@ -155,10 +165,8 @@ class Database:
 
     def begin(self) -> None:
         """Open the transaction of a group; raises an Outage if the file cannot be written."""
-        try:
+        with outages():
             self.writer.execute("BEGIN IMMEDIATE")
-        except apsw.Error as error:
-            raise outage_of(error) or error from error
         self._seq_before = self.last_seq
 
     def attempt(self, run: Callable[[Tx], Answer], now_ms: int) -> Answer:
@@ -278,9 +286,12 @@ class Database:
         self._lock.release()
 
     def close(self) -> None:
-        """Note that the end was clean, close, and let the next process in."""
+        """Note that the end was clean, close, and let the next process in.
+
+        Raises an Outage if it cannot be noted: the next start then takes it for a crash.
+        """
         try:
-            with self.writer:
+            with outages(), self.writer:
                 self.writer.execute(SAVE_CLEAN, {"clean": 1})
         finally:
             self.abandon()

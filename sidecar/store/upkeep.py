@@ -10,7 +10,7 @@ from typing import NamedTuple
 import apsw
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
-from sidecar.store.database import Database, outage_of
+from sidecar.store.database import Database, outage_of, outages
 from sidecar.store.transaction import Snapshot
 
 # Pages copied between two groups of writes: short enough that nobody notices.
@@ -153,10 +153,8 @@ class Backup:
 
     def step(self) -> bool:
         """Copy some pages; True when all are copied. Only between two groups."""
-        try:
+        with outages():
             self._backup.step(BACKUP_STEP_PAGES)
-        except apsw.Error as error:
-            raise outage_of(error) or error from error
         return self._backup.done
 
     def finish_copying(self) -> None:
