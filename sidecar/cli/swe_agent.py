@@ -41,7 +41,6 @@ class Entry(msgspec.Struct, frozen=True):
     action: str | None = None
     is_demo: bool = False
     tool_calls: list[dict[str, object]] | str | None = None
-    tool_call_ids: list[str] | None = None
 
     @property
     def is_action(self) -> bool:

@@ -43,8 +43,6 @@ MAX_SUBSCRIPTIONS = 1_024
 # peer which stops reading leaves little behind.
 SUBSCRIPTION_PAGE = 500
 SUBSCRIPTION_PAGE_BYTES = 512 * 1024
-# A day: a lease longer than that is no lease.
-MAX_LEASE_MS = 86_400_000
 # A user message's summary: what a list shows of a prompt.
 SUMMARY_CHARS = 200
 
