@@ -7,6 +7,7 @@ import apsw
 import pytest
 
 from sidecar.daemon import lifecycle
+from sidecar.daemon.peer import PeerConnection
 from sidecar.model import limits
 from tests.support import DaemonThread, Peer, Refused
 
@@ -90,3 +91,14 @@ def test_a_record_that_cannot_be_read_ends_its_subscription_and_nothing_else(
         told = peer.receive()
         assert told["id"] is None and told["error"]["data"]["kind"] == "corrupt_record"
         assert peer.call("daemon/status")["subscriptions"] == 0
+
+
+def test_another_user_is_told_and_hung_up_on(
+    daemon: DaemonThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PeerConnection, "_peer_uid", lambda _self, _transport: 12345)
+    with daemon.peer() as stranger:
+        told = stranger.receive()
+        assert (told["id"], told["error"]["data"]["kind"]) == (None, "forbidden")
+        with pytest.raises(EOFError):
+            stranger.receive()

@@ -194,3 +194,12 @@ def test_a_delta_reaches_those_who_asked_and_is_not_stored(
     with pytest.raises(Refused) as refused:
         writer.call("item/delta", itemId="i", text="lo", offset=3)
     assert refused.value.kind == "illegal_transition"
+
+
+def test_a_place_in_the_future_is_waited_for(daemon: DaemonThread, writer: Peer) -> None:
+    with daemon.peer() as reader:
+        follow(reader, sinceSeq=3)
+        for number in range(4):
+            last = append(writer, number)
+        events, _ = take(reader, last)
+        assert [event["seq"] for event in events] == [4, 5]
