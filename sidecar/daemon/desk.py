@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+import structlog
+
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Request, render_error
 from sidecar.daemon.hub import Hub
@@ -20,6 +22,8 @@ from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
 from sidecar.store.transaction import Snapshot
+
+log = structlog.get_logger()
 
 # Enough requests to share one commit; more would only make the first of them wait.
 GROUP_REQUESTS = 128
@@ -265,7 +269,7 @@ class Desk:
         self._settle(group.held)
         self.hub.publish()
         self._flush()
-        self.database.checkpoint_if_due()
+        self._checkpoint()
 
     def _on_committed(self, group: Group, started: float, commit: "asyncio.Future[None]") -> None:
         self._measure(started)
@@ -280,7 +284,7 @@ class Desk:
         self.loop.call_later(GATHER_S if self._waiting else 0, self._gathered)
 
     def _gathered(self) -> None:
-        self.database.checkpoint_if_due()
+        self._checkpoint()
         committing, self._committing = self._committing, None
         assert committing is not None
         committing.set_result(None)
@@ -288,6 +292,12 @@ class Desk:
         for peer in waiting:
             self.wake(peer)
         self._tell_if_quiet()
+
+    def _checkpoint(self) -> None:
+        held_up = self.database.checkpoint_if_due()
+        if held_up:
+            # Nobody else can tell an operator why the log grows.
+            log.warning("a reader elsewhere holds up the write-ahead log", pages=held_up)
 
     def _measure(self, started: float) -> None:
         took_ms = (time.perf_counter() - started) * 1000

@@ -257,14 +257,16 @@ class Database:
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
-    def checkpoint_if_due(self) -> None:
+    def checkpoint_if_due(self) -> int:
         """Copy the log into the database once it is long, so that it is used again.
+
+        Tells how many pages a reader has kept from being copied.
 
         A reader elsewhere can hold its end up: the copy goes as far as it can, is tried again
         as the log grows, and the log is cut to WAL_LIMIT_BYTES when it starts anew.
         """
         if self._wal_pages < self._checkpoint_at:
-            return
+            return 0
         try:
             pages, copied = self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:
@@ -273,6 +275,7 @@ class Database:
         self._checkpoint_at = (
             CHECKPOINT_PAGES if is_done else self._wal_pages + CHECKPOINT_RETRY_PAGES
         )
+        return pages - copied
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""
