@@ -115,7 +115,12 @@ class Hub:
         return sum(len(each) for each in self._of_peer.values())
 
     def join(self, subscription: Subscription) -> None:
-        """Register first, read history afterwards: nothing can fall in between."""
+        """Register first, read history afterwards: nothing can fall in between.
+
+        A peer that has gone before its request was run is told nothing, and not kept.
+        """
+        if subscription.peer.is_gone:
+            return
         own = self._of_peer.setdefault(subscription.peer, {})
         if len(own) >= limits.MAX_SUBSCRIPTIONS:
             raise LimitExceeded(

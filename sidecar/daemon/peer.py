@@ -157,6 +157,11 @@ class PeerConnection(asyncio.Protocol):
     # -- the desk's side ------------------------------------------------------------------------
 
     @property
+    def is_gone(self) -> bool:
+        """Tell whether nobody is there to be answered any more."""
+        return self._transport is None
+
+    @property
     def is_runnable(self) -> bool:
         """Tell whether the desk may take this peer's next request now."""
         has_work = self._work is not None or bool(self._messages)

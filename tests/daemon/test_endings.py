@@ -1,6 +1,7 @@
 """Connections and records that end badly: everything else goes on, and nothing hangs."""
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -102,3 +103,27 @@ def test_another_user_is_told_and_hung_up_on(
         assert (told["id"], told["error"]["data"]["kind"]) == (None, "forbidden")
         with pytest.raises(EOFError):
             stranger.receive()
+
+
+def until(peer: Peer, is_so: Callable[[], bool]) -> None:
+    """Ask the daemon something until it is so: each answer lets its loop go on."""
+    for _ in range(100_000):
+        if is_so():
+            return
+        peer.call("daemon/ping")
+    pytest.fail("it never was so")
+
+
+def test_a_subscription_of_a_peer_that_has_gone_is_not_kept(
+    daemon: DaemonThread, peer: Peer
+) -> None:
+    fill(peer, 1, 300_000)
+    with daemon.peer() as gone:
+        # More than its socket holds: the rest runs only when it has gone.
+        lists = [gone.request("event/list") for _ in range(20)]
+        gone.send(*lists, gone.request("event/subscribe"), notification(1))
+        desk = daemon.daemon.desk
+        until(peer, lambda: any(each.is_stalled for each in list(desk.peers)))
+    # What came behind the subscription has run.
+    until(peer, lambda: peer.call("event/list", sinceSeq=2)["lastSeq"] == 3)
+    assert peer.call("daemon/status")["subscriptions"] == 0
