@@ -30,6 +30,8 @@ DRAIN_S = 8.0
 LAST_S = 1.5
 # From Python 3.13 on a server deletes its path when it closes; the listener sees to that.
 KEEP_PATH = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+# A second signal: whatever is left is for the next start to recover.
+EXIT_AT_ONCE = 1
 # EX_SOFTWARE of sysexits.h.
 EXIT_BUG = 70
 
@@ -64,6 +66,7 @@ class Daemon:
             self.listener.close()
             raise
         self.started_at_ms = self.database.source.now_ms()
+        self.is_signalled = False
         self._stopping = asyncio.Event()
         self._drained = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -188,7 +191,8 @@ def _die(_loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> Non
 
 
 def _on_signal(daemon: Daemon) -> None:
-    """Drain at the first signal, end at the second."""
-    if daemon.desk.is_draining:
-        os._exit(1)
+    """Drain at the first signal, end at the second; one during a requested drain is the first."""
+    if daemon.is_signalled:
+        os._exit(EXIT_AT_ONCE)
+    daemon.is_signalled = True
     daemon.stop()
