@@ -20,8 +20,8 @@ from pathlib import Path
 
 import apsw
 
-from sidecar.daemon.source import SystemSource
 from sidecar.model.json_value import NULL
+from sidecar.source import SystemSource
 from sidecar.store import threads
 from sidecar.store.database import CHECKPOINT_PAGES, Database
 from sidecar.store.rows import SqlValue

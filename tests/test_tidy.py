@@ -13,7 +13,7 @@ import sidecar
 ROOT = Path(sidecar.__file__).parent
 ROOMS = ("model", "store", "rpc", "methods", "daemon", "cli")
 # Beside the rooms; only what lives at the end of the line may import them.
-OUTSIDE = ("config", "logs", "client")
+OUTSIDE = ("config", "logs", "source", "client")
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 CHANCE = {"random", "secrets", "uuid"}
@@ -81,7 +81,8 @@ def may_import(room: str, other: str) -> bool:
         # The package itself, for its version.
         return True
     if room in OUTSIDE:
-        return other == "model"
+        # The client is a program's own hands: it needs the words, a clock and where things are.
+        return other == "model" or (room == "client" and other in OUTSIDE)
     if room not in ROOMS:
         return other == "cli"
     if other in OUTSIDE:
@@ -157,7 +158,7 @@ def test_nothing_prints() -> None:
 
 def test_the_time_comes_from_one_source() -> None:
     def find(source: Source) -> Iterator[str]:
-        if source.name == "daemon/source.py":
+        if source.name == "source.py":
             return
         yield from (name for name in imported(source) if re.match(r"time\.|datetime", name))
         allowed = NO_CLOCK.get(source.name, NO_CLOCK.get(source.room))
@@ -172,7 +173,7 @@ def test_the_time_comes_from_one_source() -> None:
 
 def test_chance_comes_from_one_source() -> None:
     def find(source: Source) -> Iterator[str]:
-        if source.name == "daemon/source.py":
+        if source.name == "source.py":
             return
         yield from (name for name in imported(source) if name.split(".")[0] in CHANCE)
         for node in ast.walk(source.tree):

@@ -20,8 +20,8 @@ from sidecar.daemon.notify import notify
 from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
-from sidecar.daemon.source import SystemSource
 from sidecar.model.recovery import RecoverMode
+from sidecar.source import SystemSource
 from sidecar.store.database import Database, Durability
 from sidecar.store.transaction import Source
 

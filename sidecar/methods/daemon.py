@@ -10,7 +10,7 @@ from sidecar.model.fields import Count
 from sidecar.model.recovery import RecoveryReport
 from sidecar.rpc.openrpc import document
 from sidecar.rpc.peer import BackupDone, Checked, Done, Initialized, Peer, Status
-from sidecar.rpc.registry import method
+from sidecar.rpc.registry import ALWAYS, method
 
 Path_ = Annotated[str, msgspec.Meta(min_length=1, description="An absolute path of a file.")]
 
@@ -51,26 +51,26 @@ def initialize(
     return peer.initialize()
 
 
-@method("rpc.discover", since="0.1.0")
+@method("rpc.discover", since="0.1.0", retry=ALWAYS)
 def discover(peer: Peer) -> OpenRpc:  # noqa: ARG001  # its type is the mode
     """Answer the OpenRPC document: every method, typed, with its errors and an example."""
     # One line: the indentation of the published file would break the framing.
     return msgspec.json.decode(msgspec.json.format(document(), indent=-1), type=OpenRpc)
 
 
-@method("daemon/ping", since="0.1.0")
+@method("daemon/ping", since="0.1.0", retry=ALWAYS)
 def ping(peer: Peer) -> Pong:
     """Tell that the daemon is there, and its time."""
     return Pong(peer.now_ms())
 
 
-@method("daemon/status", since="0.1.0")
+@method("daemon/status", since="0.1.0", retry=ALWAYS)
 def status(peer: Peer) -> Status:
     """Tell how the daemon does."""
     return peer.status()
 
 
-@method("daemon/recovery", since="0.1.0")
+@method("daemon/recovery", since="0.1.0", retry=ALWAYS)
 def recovery(peer: Peer) -> RecoveryReport:
     """Tell what the last process had left unfinished, and what became of it."""
     return peer.recovery
@@ -82,7 +82,7 @@ async def backup(peer: Peer, *, path: Path_, overwrite: bool = False) -> BackupD
     return await peer.backup(Path(path), overwrite=overwrite)
 
 
-@method("daemon/check", since="0.1.0")
+@method("daemon/check", since="0.1.0", retry=ALWAYS)
 async def check(peer: Peer, *, full: bool = False) -> Checked:
     """Check the file and the house's own invariants; a sentence for each finding."""
     return await peer.check(full=full)

@@ -59,6 +59,7 @@ class EventPage(msgspec.Struct, frozen=True, rename="camel"):
     "event/append",
     since="0.1.0",
     errors=(ThreadNotFound, TurnNotFound, ItemNotFound, IdempotencyMismatch),
+    retry="eventKey",
 )
 def append(
     tx: Tx,
@@ -78,6 +79,7 @@ def append(
     "event/appendMany",
     since="0.1.0",
     errors=(ThreadNotFound, TurnNotFound, ItemNotFound, IdempotencyMismatch, LimitExceeded),
+    retry="events[].eventKey",
 )
 def append_many(
     tx: Tx, *, events: Annotated[list[Append], msgspec.Meta(min_length=1)]

@@ -33,7 +33,12 @@ class ItemPage(msgspec.Struct, frozen=True, rename="camel"):
     next_cursor: str | None
 
 
-@method("item/create", since="0.1.0", errors=(TurnNotFound, IdempotencyMismatch, IllegalTransition))
+@method(
+    "item/create",
+    since="0.1.0",
+    errors=(TurnNotFound, IdempotencyMismatch, IllegalTransition),
+    retry="itemId",
+)
 def create(
     tx: Tx,
     *,

@@ -28,7 +28,7 @@ from sidecar.model.session_input import (
     Scope,
     SessionInput,
 )
-from sidecar.rpc.registry import method
+from sidecar.rpc.registry import ALWAYS, method
 from sidecar.store import promotions, session_inputs, threads, turns
 from sidecar.store.paging import clamp
 from sidecar.store.transaction import Snapshot, Tx
@@ -68,6 +68,7 @@ class InputPage(msgspec.Struct, frozen=True, rename="camel"):
         IdempotencyMismatch,
         LimitExceeded,
     ),
+    retry="inputId",
 )
 def admit(
     tx: Tx,
@@ -244,7 +245,12 @@ def update(
     return InputAnswer(session_inputs.update(tx, found, *wanted, new_request))
 
 
-@method("sessionInput/cancel", since="0.1.0", errors=(SessionInputNotFound, InputNotPending))
+@method(
+    "sessionInput/cancel",
+    since="0.1.0",
+    errors=(SessionInputNotFound, InputNotPending),
+    retry=ALWAYS,
+)
 def cancel(tx: Tx, *, input_id: Id) -> InputAnswer:
     """Cancel a pending input for good; cancelled again is a success."""
     found = session_inputs.require(tx, input_id)

@@ -54,7 +54,9 @@ class Transcript(msgspec.Struct, frozen=True, rename="camel"):
     total_tokens: int
 
 
-@method("thread/create", since="0.1.0", errors=(IdempotencyMismatch, InvalidHierarchy))
+@method(
+    "thread/create", since="0.1.0", errors=(IdempotencyMismatch, InvalidHierarchy), retry="threadId"
+)
 def create(
     tx: Tx,
     *,

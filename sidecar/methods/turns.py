@@ -22,7 +22,7 @@ from sidecar.model.json_value import NULL, Json, fingerprint
 from sidecar.model.limits import MAX_PROMPT_CHARS
 from sidecar.model.session_input import NOTHING_PROMOTED, Promotion
 from sidecar.model.turn import TURN, OpenStatus, Turn, TurnError, TurnStatus, Usage
-from sidecar.rpc.registry import method
+from sidecar.rpc.registry import ALWAYS, method
 from sidecar.store import items, promotions, session_inputs, threads, turns
 from sidecar.store.paging import clamp
 from sidecar.store.transaction import Snapshot, Tx
@@ -87,6 +87,7 @@ def checked_prompt(prompt: str) -> str:
         IllegalTransition,
         LimitExceeded,
     ),
+    retry="turnId",
 )
 def start(
     tx: Tx,
@@ -173,7 +174,7 @@ def list_(
     return TurnPage(*turns.list_page(db, key, cursor, clamp(limit), order, status))
 
 
-@method("turn/complete", since="0.1.0", errors=(TurnNotFound, IllegalTransition))
+@method("turn/complete", since="0.1.0", errors=(TurnNotFound, IllegalTransition), retry=ALWAYS)
 def complete(
     tx: Tx,
     *,
@@ -230,6 +231,7 @@ def _wake(tx: Tx, thread_key: int, thread_id: str) -> Promotion:
         IdempotencyMismatch,
         LimitExceeded,
     ),
+    retry="itemId",
 )
 def steer(
     tx: Tx,
@@ -266,7 +268,7 @@ def require_active(db: Snapshot, thread_key: int, expected_turn_id: str | None) 
     return active
 
 
-@method("turn/interrupt", since="0.1.0", errors=(ThreadNotFound, TurnMismatch))
+@method("turn/interrupt", since="0.1.0", errors=(ThreadNotFound, TurnMismatch), retry=ALWAYS)
 def interrupt(
     tx: Tx,
     *,

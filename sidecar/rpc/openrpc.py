@@ -12,6 +12,7 @@ import msgspec
 
 from sidecar import __version__
 from sidecar.model.errors import UNIVERSAL, ProtocolError, every_error
+from sidecar.rpc.notifications import NOTIFICATIONS
 from sidecar.rpc.registry import REGISTRY, Method
 
 JsonObject = dict[str, "JsonTree"]
@@ -35,14 +36,15 @@ def document() -> bytes:
 
 def _document() -> JsonObject:
     methods = [REGISTRY[name] for name in sorted(REGISTRY)]
-    types = [*(m.params for m in methods), *(m.result for m in methods)]
+    types = [*(m.params for m in methods), *(m.result for m in methods), *NOTIFICATIONS.values()]
     raw_schemas, raw_components = msgspec.json.schema_components(types, ref_template=REF)
     schemas = _plain(list(raw_schemas))
     components = _plain(raw_components)
     assert isinstance(schemas, list) and isinstance(components, dict)
     examples = _examples()
     described: list[JsonTree] = []
-    for method, result in zip(methods, schemas[len(methods) :], strict=True):
+    results = schemas[len(methods) : 2 * len(methods)]
+    for method, result in zip(methods, results, strict=True):
         params = components.pop(method.params.__name__)
         assert isinstance(params, dict)
         described.append(_method(method, params, result, examples.get(method.name)))
@@ -59,6 +61,7 @@ def _document() -> JsonObject:
         "components": {
             "schemas": components,
             "errors": {error.kind: _error(error) for error in every_error()},
+            "x-notifications": _notifications(),
         },
     }
 
@@ -89,11 +92,18 @@ def _method(
             for error in sorted({*method.errors, *UNIVERSAL}, key=lambda error: error.kind)
         ],
         "x-mode": method.mode,
+        "x-retry": method.retry,
         "x-since": method.since,
     }
     if example is not None:
         answer["examples"] = [_example(method.name, example)]
     return answer
+
+
+def _notifications() -> JsonObject:
+    return {
+        name: {"$ref": REF.format(name=params.__name__)} for name, params in NOTIFICATIONS.items()
+    }
 
 
 def _example(name: str, example: Example) -> JsonObject:

@@ -18,6 +18,10 @@ from sidecar.rpc.peer import Peer
 from sidecar.store.transaction import Snapshot, Tx
 
 Mode = Literal["write", "read", "peer"]
+# Whether a request whose answer was lost may be sent again: or by which param the daemon knows
+# it again (`turnId`, `events[].eventKey`), so that a client that mints it may always repeat it.
+ALWAYS = "always"
+NEVER = "never"
 Handler = TypeVar("Handler", bound=Callable[..., msgspec.Struct | Awaitable[msgspec.Struct]])
 MODES: dict[object, Mode] = {Tx: "write", Snapshot: "read", Peer: "peer"}
 
@@ -35,6 +39,7 @@ class Method(msgspec.Struct, frozen=True):
     mode: Mode
     since: str
     errors: tuple[type[ProtocolError], ...]
+    retry: str
     params: type[msgspec.Struct]
     result: type[msgspec.Struct]
     doc: str
@@ -75,14 +80,21 @@ REGISTRY: dict[str, Method] = {}
 
 
 def method(
-    name: str, *, since: str, errors: tuple[type[ProtocolError], ...] = ()
+    name: str,
+    *,
+    since: str,
+    errors: tuple[type[ProtocolError], ...] = (),
+    retry: str | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Declare a typed function to be a method of the protocol."""
+    """Declare a typed function to be a method of the protocol.
+
+    A read may always be asked again, a write never unless `retry` says how it is known again.
+    """
 
     def declare(handler: Handler) -> Handler:
         assert name not in REGISTRY, f"{name} is declared twice"
         assert handler.__doc__, f"{name} needs a docstring"
-        REGISTRY[name] = _method(name, handler, since, errors)
+        REGISTRY[name] = _method(name, handler, since, errors, retry)
         return handler
 
     return declare
@@ -93,6 +105,7 @@ def _method(
     handler: Callable[..., msgspec.Struct | Awaitable[msgspec.Struct]],
     since: str,
     errors: tuple[type[ProtocolError], ...],
+    retry: str | None,
 ) -> Method:
     hints = get_type_hints(handler, include_extras=True)
     context, *parameters = inspect.signature(handler).parameters.values()
@@ -120,23 +133,29 @@ def _method(
         kw_only=True,
         frozen=True,
     )
-    result = hints["return"]
-    if getattr(result, "__origin__", None) is Awaitable or hasattr(result, "__args__"):
-        result = result.__args__[0]
+    mode = MODES[hints[context.name]]
     return Method(
         name=name,
         handler=handler,
-        mode=MODES[hints[context.name]],
+        mode=mode,
         since=since,
         errors=errors,
+        retry=retry or (ALWAYS if mode == "read" else NEVER),
         params=params,
-        result=result,
+        result=_result(hints["return"]),
         doc=inspect.getdoc(handler) or "",
         decoder=msgspec.json.Decoder(params),
         defaulted=frozenset(defaults),
         defaults={_camel(key): value for key, value in defaults.items()},
         has_values=any(_holds_values(hints[p.name]) for p in parameters),
     )
+
+
+def _result(hint: object) -> type[msgspec.Struct]:
+    """Take the record that is answered, at once, later, or after a wait."""
+    result = getattr(hint, "__args__", (hint,))[0]
+    assert isinstance(result, type) and issubclass(result, msgspec.Struct)
+    return result
 
 
 def _holds_values(hint: object) -> bool:

@@ -16,7 +16,7 @@ from sidecar.model.errors import every_error
 from sidecar.rpc.openrpc import document
 from sidecar.rpc.registry import REGISTRY
 from tests.contract.replay import VECTORS
-from tests.support import Peer
+from tests.support import DaemonThread, Peer
 
 
 @cache
@@ -122,3 +122,36 @@ def test_the_command_prints_the_document() -> None:
 
 def test_the_published_file_is_the_document() -> None:
     assert (VECTORS.parent / "openrpc.json").read_bytes() == document()
+
+
+def test_what_makes_a_retry_known_is_an_optional_param_or_a_word(method: dict[str, Any]) -> None:
+    retry = method["x-retry"]
+    if retry in ("always", "never"):
+        assert retry == "always" or method["x-mode"] != "read"
+        return
+    outer, _, inner = retry.partition("[].")
+    param = next(each for each in method["params"] if each["name"] == outer)
+    if inner:
+        name = param["schema"]["items"]["$ref"].rsplit("/", 1)[1]
+        schema = contract()["components"]["schemas"][name]
+        assert inner in schema["properties"] and inner not in schema["required"]
+    else:
+        assert not param["required"]
+
+
+def test_what_is_told_unasked_is_published_too(daemon: DaemonThread) -> None:
+    with daemon.peer() as writer, daemon.peer() as listener:
+        listener.call("event/subscribe", sinceSeq=0, deltas=True)
+        writer.call("thread/create", threadId="t")
+        writer.call("turn/start", threadId="t", turnId="u")
+        writer.call("item/create", turnId="u", itemId="i", kind="reasoning")
+        writer.call("item/delta", itemId="i", text="word", offset=0)
+        told: dict[str, Any] = {}
+        published = contract()["components"]["x-notifications"]
+        while set(told) != set(published):
+            notification = listener.receive()
+            told[notification["method"]] = notification["params"]
+    for name, params in told.items():
+        assert valid(params, published[name])
+        schema = contract()["components"]["schemas"][published[name]["$ref"].rsplit("/", 1)[1]]
+        assert set(params) == set(schema["properties"])
