@@ -15,6 +15,7 @@ import msgspec
 from sidecar.model.errors import InvalidParams, ProtocolError
 from sidecar.model.json_value import is_in_range
 from sidecar.rpc.peer import Peer
+from sidecar.rpc.wait import Wait
 from sidecar.store.transaction import Snapshot, Tx
 
 Mode = Literal["write", "read", "peer"]
@@ -22,7 +23,8 @@ Mode = Literal["write", "read", "peer"]
 # it again (`turnId`, `events[].eventKey`), so that a client that mints it may always repeat it.
 ALWAYS = "always"
 NEVER = "never"
-Handler = TypeVar("Handler", bound=Callable[..., msgspec.Struct | Awaitable[msgspec.Struct]])
+Outcome = msgspec.Struct | Wait | Awaitable[msgspec.Struct]
+Handler = TypeVar("Handler", bound=Callable[..., Outcome])
 MODES: dict[object, Mode] = {Tx: "write", Snapshot: "read", Peer: "peer"}
 
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
@@ -35,7 +37,7 @@ class Method(msgspec.Struct, frozen=True):
     """Be one method: how it is called, what it takes and gives, what it may refuse with."""
 
     name: str
-    handler: Callable[..., msgspec.Struct | Awaitable[msgspec.Struct]]
+    handler: Callable[..., Outcome]
     mode: Mode
     since: str
     errors: tuple[type[ProtocolError], ...]
@@ -64,9 +66,7 @@ class Method(msgspec.Struct, frozen=True):
             _check_values(decoded, "")
         return decoded
 
-    def invoke(
-        self, context: Tx | Snapshot | Peer, params: msgspec.Struct
-    ) -> msgspec.Struct | Awaitable[msgspec.Struct]:
+    def invoke(self, context: Tx | Snapshot | Peer, params: msgspec.Struct) -> Outcome:
         """Call the handler with checked params."""
         arguments = {
             name: value
@@ -102,7 +102,7 @@ def method(
 
 def _method(
     name: str,
-    handler: Callable[..., msgspec.Struct | Awaitable[msgspec.Struct]],
+    handler: Callable[..., Outcome],
     since: str,
     errors: tuple[type[ProtocolError], ...],
     retry: str | None,

@@ -105,7 +105,7 @@ def _bounded(cursor: apsw.Cursor, most: int) -> Iterator[Row]:
 class Tx(Snapshot):
     """Write in the open transaction of the group; undone alone if its request is refused."""
 
-    __slots__ = ("_source", "last_seq", "now_ms")
+    __slots__ = ("_source", "last_seq", "now_ms", "woken")
 
     def __init__(
         self, connection: apsw.Connection, source: Source, now_ms: int, last_seq: int
@@ -115,6 +115,14 @@ class Tx(Snapshot):
         self._source = source
         self.now_ms = now_ms
         self.last_seq = last_seq
+        self.woken: list[tuple[str, int]] = []
+
+    def wake(self, topic: str, at_ms: int) -> None:
+        """Say that those who wait for a topic may find something, at once or from then on.
+
+        It takes effect with the commit. To wake too often costs a look; too seldom, a hang.
+        """
+        self.woken.append((topic, at_ms))
 
     def mint(self, prefix: ids.Prefix) -> str:
         """Make a new id of a kind."""
