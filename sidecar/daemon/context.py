@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sidecar import __version__
+from sidecar.daemon.dispatch import Answer, Pending
 from sidecar.daemon.hub import Filter, Subscription
 from sidecar.model import ids
 from sidecar.model.errors import InvalidRequest, ProtocolError
 from sidecar.model.event import Delta
 from sidecar.model.item import ITEM
+from sidecar.model.json_value import Json
 from sidecar.model.limits import Limits
 from sidecar.model.recovery import RecoveryReport
 from sidecar.rpc.peer import (
@@ -28,12 +30,14 @@ from sidecar.rpc.peer import (
     WriterStatus,
 )
 from sidecar.rpc.registry import Method
+from sidecar.rpc.wait import Wait
 from sidecar.store import events, items, upkeep
 from sidecar.store.database import GroupLost, outages
 from sidecar.store.transaction import Snapshot, Tx
 
 if TYPE_CHECKING:
-    from sidecar.daemon.desk import Desk, Group
+    from sidecar.daemon.desk import Desk
+    from sidecar.daemon.group import Group
     from sidecar.daemon.lifecycle import Daemon
     from sidecar.daemon.peer import PeerConnection
 
@@ -57,12 +61,15 @@ class RequestContext:
 
     # -- for the dispatcher ----------------------------------------------------------------------
 
-    def run(self, method: Method, params: msgspec.Struct) -> bytes | Awaitable[bytes]:
+    def run(self, method: Method, params: msgspec.Struct) -> Answer:
         """Run a method and encode its result; a write is undone if that fails."""
         if method.mode == "write":
 
-            def write(tx: Tx) -> bytes:
-                return _ENCODER.encode(method.invoke(tx, params))
+            def write(tx: Tx) -> bytes | Pending:
+                result = method.invoke(tx, params)
+                if isinstance(result, Wait):
+                    return Pending(result, _ENCODER.encode(result.answer))
+                return _ENCODER.encode(result)
 
             return self._desk.database.attempt(write, self._group.now_ms)
         if method.mode == "read":
@@ -202,6 +209,10 @@ class RequestContext:
     def unsubscribe(self, subscription_id: str) -> None:
         """End a subscription, or refuse with `subscription_not_found`."""
         self._desk.hub.leave(self._peer, subscription_id)
+
+    def cancel(self, request_id: Json) -> None:
+        """End a waiting request of this peer."""
+        self._desk.room.cancel(self._peer, request_id)
 
     def tell_delta(self, item_id: str, text: str, offset: int) -> None:
         """Fan a piece of an open item out to those who asked for deltas."""

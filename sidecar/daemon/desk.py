@@ -10,14 +10,15 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import structlog
 
 from sidecar.daemon.context import RequestContext
-from sidecar.daemon.dispatch import Dispatcher, Request, render_error
+from sidecar.daemon.dispatch import Dispatcher, Pending, Request, render_error
+from sidecar.daemon.group import Group, Held
 from sidecar.daemon.hub import Hub
 from sidecar.daemon.peer import PeerConnection, Work
+from sidecar.daemon.waiting import WaitingRoom
 from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
@@ -39,26 +40,6 @@ GATHER_S = 0.001
 SMOOTHING = 0.1
 
 
-class Held(NamedTuple):
-    """Be an answer that waits for the commit of its group."""
-
-    work: Work
-    request: Request
-    answer: bytes
-
-
-class Group:
-    """Hold one transaction's worth of answers."""
-
-    def __init__(self) -> None:
-        """Begin without a transaction: a group of reads needs none."""
-        self.is_open = False
-        self.now_ms = 0
-        self.held: list[Held] = []
-        self.outage: Outage | None = None
-        self.lost: GroupLost | None = None
-
-
 class Desk:
     """Take requests from all peers in turn and see to their answers."""
 
@@ -71,6 +52,7 @@ class Desk:
         self.on_quiet: Callable[[], None] = lambda: None
         self.make_context: Callable[[PeerConnection, Group], RequestContext]
         self.hub = Hub(database, loop)
+        self.room = WaitingRoom(loop, database.source.now_ms, self._schedule)
         self._dispatcher = Dispatcher(REGISTRY)
         self._runnable: deque[PeerConnection] = deque()
         self._to_flush: set[PeerConnection] = set()
@@ -94,6 +76,7 @@ class Desk:
         """Forget a peer whose connection is gone; what it sent still runs."""
         self.peers.discard(peer)
         self.hub.forget(peer)
+        self.room.forget(peer)
         self._tell_if_quiet()
 
     def wake(self, peer: PeerConnection) -> None:
@@ -127,7 +110,8 @@ class Desk:
     def _schedule(self) -> None:
         if self._is_closed:
             return
-        if not self._is_scheduled and (self._runnable or self._to_flush):
+        has_work = self._runnable or self._to_flush or self.room.is_ready
+        if not self._is_scheduled and has_work:
             self._is_scheduled = True
             self.loop.call_soon(self._turn)
 
@@ -141,6 +125,9 @@ class Desk:
         until = time.perf_counter() + GROUP_MS / 1000
         waiting: list[PeerConnection] = []
         done = 0
+        if self.room.is_ready and self._committing is None:
+            self._open(group)
+            self._serve_waiting(group)
         while self._runnable and done < GROUP_REQUESTS and time.perf_counter() < until:
             peer = self._runnable.popleft()
             peer.is_queued = False
@@ -206,13 +193,50 @@ class Desk:
         context = self.make_context(peer, group)
         answer = self._dispatcher.answer(request, context)
         peer.has_spoken = True
-        if not isinstance(answer, bytes):
+        if isinstance(answer, Pending) and not self._may_wait(work, request):
+            answer = answer.answer
+        if isinstance(answer, Pending):
+            self.room.park(work, request, answer)
+        elif not isinstance(answer, bytes):
             self._wait_for(work, request, answer)
         elif group.is_open and (peer.held or (method is not None and method.mode == "write")):
-            peer.held += 1
-            group.held.append(Held(work, request, answer))
+            self._hold(group, work, request, answer)
         else:
             work.settle(request, answer)
+        if group.is_open:
+            self._serve_waiting(group)
+
+    def _may_wait(self, work: Work, request: Request) -> bool:
+        """Tell whether anybody is there for an answer that may come later."""
+        return request.id is not None and not self.is_draining and not work.peer.is_gone
+
+    def _hold(self, group: Group, work: Work, request: Request, answer: bytes) -> None:
+        work.peer.held += 1
+        group.held.append(Held(work, request, answer))
+
+    def _serve_waiting(self, group: Group) -> None:
+        """Run those again who wait for what was just written, the longest waiting first."""
+        self._wake_waiting()
+        while self.room.is_ready and group.lost is None:
+            waiter = self.room.next()
+            if waiter is None:
+                return
+            if group.outage is not None:
+                self.room.refuse(waiter, group.outage)
+                continue
+            context = self.make_context(waiter.peer, group)
+            answer = self._dispatcher.answer(waiter.request, context)
+            if isinstance(answer, Pending):
+                self.room.keep(waiter, answer.wait.due_at_ms)
+            else:
+                assert isinstance(answer, bytes), "only writes wait"
+                self.room.leave(waiter)
+                self._hold(group, waiter.work, waiter.request, answer)
+            self._wake_waiting()
+
+    def _wake_waiting(self) -> None:
+        for topic, at_ms in self.database.take_woken():
+            self.room.wake(topic, at_ms)
 
     def _open(self, group: Group) -> None:
         if group.is_open or group.outage is not None:
@@ -316,10 +340,16 @@ class Desk:
                 answer, outage = self._run_alone(each)
             else:
                 answer = render_error(each.request.id, outage)
-            self._settle([each._replace(answer=answer)])
+            if isinstance(answer, Pending):
+                each.work.peer.held -= 1
+                self.room.park(each.work, each.request, answer)
+            else:
+                self._settle([each._replace(answer=answer)])
+            self._wake_waiting()
         self.hub.publish()
+        self._schedule()
 
-    def _run_alone(self, held: Held) -> tuple[bytes, Outage | None]:
+    def _run_alone(self, held: Held) -> tuple[bytes | Pending, Outage | None]:
         """Run one request again; an outage that keeps any transaction from beginning stays."""
         alone = Group()
         self._open(alone)
@@ -327,7 +357,9 @@ class Desk:
             return render_error(held.request.id, alone.outage), alone.outage
         context = self.make_context(held.work.peer, alone)
         answer = self._dispatcher.answer(held.request, context)
-        assert isinstance(answer, bytes), "only reads and writes are held"
+        assert isinstance(answer, bytes | Pending), "only reads and writes are held"
+        if isinstance(answer, Pending) and not self._may_wait(held.work, held.request):
+            answer = answer.answer
         try:
             if alone.lost is not None:
                 self.database.rollback()

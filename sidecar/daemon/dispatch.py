@@ -7,7 +7,7 @@ since they would be slow and would let internal text out. No exception leaves `a
 import inspect
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -30,6 +30,7 @@ from sidecar.model.errors import (
 )
 from sidecar.model.json_value import is_too_deep
 from sidecar.rpc.registry import Method
+from sidecar.rpc.wait import Wait
 
 ABSENT = Raw(b"")
 NO_PARAMS = Raw(b"{}")
@@ -68,11 +69,21 @@ class Message(msgspec.Struct, frozen=True):
     is_batch: bool
 
 
+class Pending(NamedTuple):
+    """Be a request that may wait: what for, and its answer if it may not or in vain."""
+
+    wait: Wait
+    answer: bytes
+
+
+Answer = bytes | Pending | Awaitable[bytes]
+
+
 class Context(Protocol):
     """Run one method in the way of its mode, and encode its result."""
 
-    def run(self, method: Method, params: msgspec.Struct) -> bytes | Awaitable[bytes]:
-        """Answer the encoded result, or a promise of it."""
+    def run(self, method: Method, params: msgspec.Struct) -> Answer:
+        """Answer the encoded result, a promise of it, or what it waits for."""
 
     def lose(self, error: Exception) -> ProtocolError | None:
         """Be told of an error that took the whole group with it; None if this one did not."""
@@ -145,7 +156,7 @@ class Dispatcher:
         """Serve the methods of a registry."""
         self._table = {name: _behind_wall(method) for name, method in registry.items()}
 
-    def answer(self, request: Request, context: Context) -> bytes | Awaitable[bytes]:
+    def answer(self, request: Request, context: Context) -> Answer:
         """Run a request and render its answer under its own id; never raises."""
         if request.fault is not None:
             return render_error(request.id, request.fault)
@@ -159,6 +170,8 @@ class Dispatcher:
         result = outcome._value.result  # noqa: SLF001  # as above
         if isinstance(result, bytes):
             return render(request.id, result)
+        if isinstance(result, Pending):
+            return result._replace(answer=render(request.id, result.answer))
         return _later(request, context, result)
 
 

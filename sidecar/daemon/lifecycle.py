@@ -14,7 +14,8 @@ import uvloop
 
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
-from sidecar.daemon.desk import Desk, Group
+from sidecar.daemon.desk import Desk
+from sidecar.daemon.group import Group
 from sidecar.daemon.listener import BACKLOG, Inherited, Listener, is_activated
 from sidecar.daemon.notify import notify
 from sidecar.daemon.parent import require_pipe, watch_parent
@@ -110,6 +111,7 @@ class Daemon:
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
         self._server.close()
+        self.desk.room.close()
         for peer in list(self.desk.peers):
             peer.drain()
         if self.desk.is_quiet:

@@ -7,6 +7,7 @@ import msgspec
 
 from sidecar.model.errors import InvalidRequest
 from sidecar.model.fields import Count
+from sidecar.model.json_value import Json
 from sidecar.model.recovery import RecoveryReport
 from sidecar.rpc.openrpc import document
 from sidecar.rpc.peer import BackupDone, Checked, Done, Initialized, Peer, Status
@@ -49,6 +50,16 @@ def initialize(
     Another `protocolVersion` than 1 is answered with ours.
     """
     return peer.initialize()
+
+
+@method("$/cancelRequest", since="0.1.0", retry=ALWAYS)
+def cancel_request(peer: Peer, *, id: Json) -> Done:  # noqa: A002  # its name on the wire
+    """End a request of this peer that waits (`waitMs`): it answers `request_cancelled`.
+
+    A notification as a rule. A request that does not wait, or is not known, is left alone.
+    """
+    peer.cancel(id)
+    return Done()
 
 
 @method("rpc.discover", since="0.1.0", retry=ALWAYS)

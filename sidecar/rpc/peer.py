@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from sidecar.model.json_value import Json
 from sidecar.model.limits import Limits
 from sidecar.model.recovery import RecoveryReport
 from sidecar.store.database import Durability
@@ -137,6 +138,9 @@ class Peer(Protocol):
 
     def unsubscribe(self, subscription_id: str) -> None:
         """End a subscription, or refuse with `subscription_not_found`."""
+
+    def cancel(self, request_id: Json) -> None:
+        """End a waiting request of this peer; one that does not wait is left alone."""
 
     def tell_delta(self, item_id: str, text: str, offset: int) -> None:
         """Fan a piece of an open item out to those who asked for deltas."""

@@ -126,7 +126,7 @@ def _method(
             defaults[parameter.name] = default
             members.append((parameter.name, hint | None, None))
     params = msgspec.defstruct(
-        _camel(name.replace("/", "_").replace(".", "_"), upper=True) + "Params",
+        _camel(re.sub(r"\W", "_", name).strip("_"), upper=True) + "Params",
         members,
         rename="camel",
         forbid_unknown_fields=True,

@@ -104,6 +104,7 @@ class Database:
         self.durability = durability
         self.commits = 0
         self.attempts = 0
+        self._woken: list[tuple[str, int]] = []
         self._wal_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
         try:
@@ -168,6 +169,7 @@ class Database:
         with outages():
             self.writer.execute("BEGIN IMMEDIATE")
         self._seq_before = self.last_seq
+        self._woken.clear()
 
     def attempt(self, run: Callable[[Tx], Answer], now_ms: int) -> Answer:
         """Run one request inside the open group; if it raises, it alone is undone.
@@ -187,8 +189,14 @@ class Database:
             self._undo(None)
             raise
         self.last_seq = tx.last_seq
+        self._woken += tx.woken
         self.attempts += 1
         return answer
+
+    def take_woken(self) -> list[tuple[str, int]]:
+        """Take what the requests of this group have woken, and from which moment on."""
+        woken, self._woken = self._woken, []
+        return woken
 
     def _undo(self, outage: Outage | None) -> None:
         if self.writer.in_transaction:

@@ -1,0 +1,28 @@
+"""One transaction's worth of requests: their answers are held until it is committed."""
+
+from typing import NamedTuple
+
+from sidecar.daemon.dispatch import Request
+from sidecar.daemon.peer import Work
+from sidecar.model.errors import Outage
+from sidecar.store.database import GroupLost
+
+
+class Held(NamedTuple):
+    """Be an answer that waits for the commit of its group."""
+
+    work: Work
+    request: Request
+    answer: bytes
+
+
+class Group:
+    """Hold one transaction's worth of answers."""
+
+    def __init__(self) -> None:
+        """Begin without a transaction: a group of reads needs none."""
+        self.is_open = False
+        self.now_ms = 0
+        self.held: list[Held] = []
+        self.outage: Outage | None = None
+        self.lost: GroupLost | None = None
