@@ -20,6 +20,7 @@ class Setting(msgspec.Struct, frozen=True):
     default: str | None = None
     default_is: str = ""
     is_number: bool = False
+    is_flag: bool = False
 
     @property
     def environment_name(self) -> str:
@@ -42,6 +43,12 @@ SETTINGS: dict[str, Setting] = {
             "without either, beside the database",
         ),
         Setting(
+            "stdio",
+            "Speak the protocol on stdin and stdout, and listen only on a socket that is named; "
+            "drain and end with stdin.",
+            is_flag=True,
+        ),
+        Setting(
             "durability",
             "When an answer leaves: synced to the disk, or only written.",
             choices=("full", "normal"),
@@ -56,7 +63,7 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "ready-fd",
             "The open file descriptor that gets the ready line.",
-            default_is="stdout",
+            default_is="stdout; with --stdio none",
             is_number=True,
         ),
         Setting(
@@ -84,6 +91,14 @@ SETTINGS: dict[str, Setting] = {
 def option(name: str) -> Callable[[Command], Command]:
     """Make the flag of a setting, with its environment name and its default told."""
     setting = SETTINGS[name]
+    if setting.is_flag:
+        return click.option(
+            f"--{name}",
+            is_flag=True,
+            envvar=setting.environment_name,
+            show_envvar=True,
+            help=setting.help,
+        )
     return click.option(
         f"--{name}",
         envvar=setting.environment_name,

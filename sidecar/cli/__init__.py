@@ -3,7 +3,9 @@
 Commands are imported when they are used, so that `--help` answers at once.
 """
 
+import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -26,6 +28,12 @@ EXIT_NO_DAEMON = 69
 EXIT_STORAGE_BROKEN = 74
 EXIT_ALREADY_RUNNING = 75
 EXIT_BAD_CONFIGURATION = 78
+
+
+def end(code: int, message: str) -> NoReturn:
+    """Say on stderr why it ends so."""
+    click.echo(f"sidecar: {message}", err=True)
+    sys.exit(code)
 
 
 class Commands(click.Group):

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from typing import NoReturn
 
 import click
 
@@ -10,6 +9,7 @@ from sidecar import cli, config, logs
 from sidecar.daemon import lifecycle
 from sidecar.daemon.listener import NotASocket, SocketTaken
 from sidecar.daemon.parent import NotAPipe
+from sidecar.daemon.stdio import STDIN, STDOUT, NoStdio
 from sidecar.model.errors import Outage
 from sidecar.model.recovery import RecoverMode
 from sidecar.store.database import CannotOpen, Durability
@@ -20,6 +20,7 @@ from sidecar.store.migrate import WrongDatabase
 @click.command("serve")
 @config.option("database")
 @config.option("socket")
+@config.option("stdio")
 @config.option("durability")
 @config.option("recover")
 @config.option("log-level")
@@ -35,45 +36,59 @@ def serve_command(
     log_format: logs.LogFormat | None,
     ready_fd: int | None,
     parent_fd: int | None,
+    *,
+    stdio: bool,
 ) -> None:
-    """Run the daemon until SIGTERM, SIGINT or `daemon/shutdown`.
+    """Run the daemon until SIGTERM, SIGINT, `daemon/shutdown` or the end of its stdin or parent.
 
-    When it is ready, recovered and listening, it prints one line of JSON. It ends with 0 after
+    When it is ready, recovered and listening, it tells so in one line of JSON. It ends with 0 after
     a drain, 74 if the storage is broken, 75 if another one runs, 78 if the database is newer
     than the program or something is set that cannot be.
     """
     logs.configure(log_level, log_format or ("console" if sys.stderr.isatty() else "json"))
+    _check(stdio=stdio, ready_fd=ready_fd, parent_fd=parent_fd)
+    told_fd = STDOUT if ready_fd is None and not stdio else ready_fd
+    try:
+        lifecycle.run(
+            config.database_path(database),
+            None if stdio and socket is None else config.socket_path(socket),
+            speaks_stdio=stdio,
+            durability=durability,
+            recover_mode=recover,
+            parent_fd=parent_fd,
+            ready=lambda line: _tell_ready(line, told_fd),
+        )
+    except LockedByOther as error:
+        cli.end(cli.EXIT_ALREADY_RUNNING, f"already running: {error}")
+    except SocketTaken as error:
+        cli.end(cli.EXIT_ALREADY_RUNNING, str(error))
+    except (WrongDatabase, NotASocket, NotAPipe, NoStdio) as error:
+        cli.end(cli.EXIT_BAD_CONFIGURATION, str(error))
+    except (CannotOpen, Outage) as error:
+        cli.end(cli.EXIT_STORAGE_BROKEN, f"the storage is broken: {error}")
+
+
+def _check(*, stdio: bool, ready_fd: int | None, parent_fd: int | None) -> None:
+    """Refuse file descriptors that are not open, or are the protocol's own."""
     if ready_fd is not None:
         try:
             os.fstat(ready_fd)
         except OSError as error:
-            _end(cli.EXIT_BAD_CONFIGURATION, f"--ready-fd {ready_fd}: {error.strerror}")
+            cli.end(cli.EXIT_BAD_CONFIGURATION, f"--ready-fd {ready_fd}: {error.strerror}")
+    for name, fd in (("ready", ready_fd), ("parent", parent_fd)):
+        if stdio and fd in (STDIN, STDOUT):
+            cli.end(
+                cli.EXIT_BAD_CONFIGURATION, f"--{name}-fd {fd}: --stdio speaks the protocol there"
+            )
+
+
+def _tell_ready(line: str, fd: int | None) -> None:
+    if fd is None:
+        return
     try:
-        lifecycle.run(
-            config.database_path(database),
-            config.socket_path(socket),
-            durability=durability,
-            recover_mode=recover,
-            parent_fd=parent_fd,
-            ready=lambda line: _tell_ready(line, ready_fd),
-        )
-    except LockedByOther as error:
-        _end(cli.EXIT_ALREADY_RUNNING, f"already running: {error}")
-    except SocketTaken as error:
-        _end(cli.EXIT_ALREADY_RUNNING, str(error))
-    except (WrongDatabase, NotASocket, NotAPipe) as error:
-        _end(cli.EXIT_BAD_CONFIGURATION, str(error))
-    except (CannotOpen, Outage) as error:
-        _end(cli.EXIT_STORAGE_BROKEN, f"the storage is broken: {error}")
-
-
-def _tell_ready(line: str, ready_fd: int | None) -> None:
-    fd = sys.stdout.fileno() if ready_fd is None else ready_fd
-    os.write(fd, line.encode() + b"\n")
-    if ready_fd is not None:
-        os.close(ready_fd)
-
-
-def _end(code: int, message: str) -> NoReturn:
-    click.echo(f"sidecar: {message}", err=True)
-    sys.exit(code)
+        os.write(fd, line.encode() + b"\n")
+    except BrokenPipeError:
+        # Whoever started us has gone; others may come.
+        click.echo("sidecar: nobody reads the ready line", err=True)
+    if fd != STDOUT:
+        os.close(fd)

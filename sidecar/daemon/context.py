@@ -159,9 +159,8 @@ class RequestContext:
         database = self._desk.database
         started_ms = self.now_ms()
         await self._desk.between_groups()
-        socket_path = self._daemon.listener.path
-        lock = socket_path.with_name(socket_path.name + ".lock").resolve()
-        backup = upkeep.Backup(database, path, overwrite=overwrite, reserved=[lock])
+        reserved = self._daemon.lock_paths()
+        backup = upkeep.Backup(database, path, overwrite=overwrite, reserved=reserved)
         try:
             while not backup.step():
                 await asyncio.sleep(0)

@@ -21,8 +21,10 @@ from sidecar.daemon.notify import notify
 from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
+from sidecar.daemon.stdio import Stdio
 from sidecar.model.recovery import RecoverMode
 from sidecar.source import SystemSource
+from sidecar.spawn import lock_path
 from sidecar.store.database import Database, Durability
 from sidecar.store.transaction import Source
 
@@ -40,13 +42,14 @@ log = structlog.get_logger()
 
 
 class Daemon:
-    """Be one running daemon: a database, a desk, a socket."""
+    """Be one running daemon: a database, a desk, a socket or a parent's pipes, or both."""
 
     def __init__(
         self,
         database_path: Path,
-        listener: Listener | Inherited,
+        listener: Listener | Inherited | None,
         *,
+        stdio: Stdio | None = None,
         durability: Durability = "full",
         recover_mode: RecoverMode = "interrupt",
         source: Source | None = None,
@@ -56,6 +59,7 @@ class Daemon:
         Raises what Database raises: the file and the socket are then as they were.
         """
         self.listener = listener
+        self._stdio = stdio
         try:
             self.database = Database(database_path, source or SystemSource(), durability)
             try:
@@ -64,7 +68,7 @@ class Daemon:
                 self.database.abandon()
                 raise
         except BaseException:
-            self.listener.close()
+            self._close_listener()
             raise
         self.started_at_ms = self.database.source.now_ms()
         self.is_signalled = False
@@ -72,6 +76,12 @@ class Daemon:
         self._drained = asyncio.Event()
         self._server: asyncio.Server | None = None
         log.info("recovered", **_summary(self))
+
+    def lock_paths(self) -> list[Path]:
+        """Name the files beside the socket that nothing may replace."""
+        if self.listener is None:
+            return []
+        return [self.listener.lock_path.resolve(), lock_path(self.listener.path).resolve()]
 
     def stop(self) -> None:
         """Begin to drain; what has arrived is still answered."""
@@ -83,14 +93,17 @@ class Daemon:
         self.desk = Desk(self.database, loop)
         self.desk.make_context = self._context
         self.desk.on_quiet = self._on_quiet
-        # Held for as long as we serve: a listener that nobody holds is collected.
-        self._server = await loop.create_unix_server(
-            lambda: PeerConnection(self.desk, os.geteuid()),
-            sock=self.listener.listen(),
-            # It listens again, with its own idea of a backlog unless told.
-            backlog=BACKLOG,
-            **KEEP_PATH,  # type: ignore[arg-type]  # known to the loop, not yet to its types
-        )
+        if self.listener is not None:
+            # Held for as long as we serve: a listener that nobody holds is collected.
+            self._server = await loop.create_unix_server(
+                lambda: PeerConnection(self.desk, os.geteuid()),
+                sock=self.listener.listen(),
+                # It listens again, with its own idea of a backlog unless told.
+                backlog=BACKLOG,
+                **KEEP_PATH,  # type: ignore[arg-type]  # known to the loop, not yet to its types
+            )
+        if self._stdio is not None:
+            await self._stdio.connect(self.desk, self.stop)
         try:
             on_ready()
             await self._stopping.wait()
@@ -100,24 +113,27 @@ class Daemon:
             try:
                 self.database.close()
             finally:
-                self.listener.close()
+                self._close_listener()
+
+    def _close_listener(self) -> None:
+        if self.listener is not None:
+            self.listener.close()
 
     def _context(self, peer: PeerConnection, group: Group) -> RequestContext:
         return RequestContext(self, self.desk, peer, group)
 
     async def _drain(self) -> None:
-        assert self._server is not None
         notify("STOPPING=1")
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         self.desk.room.close()
         for peer in list(self.desk.peers):
             peer.drain()
-        if self.desk.is_quiet:
-            return
+        self._on_quiet()
         try:
-            await asyncio.wait_for(self._drained.wait(), DRAIN_S)
+            await asyncio.wait_for(self._answered(), DRAIN_S)
         except TimeoutError:
             log.warning("cut off", connections=len(self.desk.peers))
             for peer in list(self.desk.peers):
@@ -126,8 +142,13 @@ class Daemon:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._drained.wait(), LAST_S)
 
+    async def _answered(self) -> None:
+        await self._drained.wait()
+        if self._stdio is not None:
+            await self._stdio.is_written.wait()
+
     def _on_quiet(self) -> None:
-        if self.desk.is_draining:
+        if self.desk.is_draining and self.desk.is_quiet:
             self._drained.set()
 
 
@@ -144,20 +165,31 @@ def _summary(daemon: Daemon) -> dict[str, int | bool | list[str]]:
 
 def run(
     database_path: Path,
-    socket_path: Path,
+    socket_path: Path | None,
     *,
+    speaks_stdio: bool,
     durability: Durability,
     recover_mode: RecoverMode,
     parent_fd: int | None,
     ready: Callable[[str], None],
 ) -> None:
-    """Run a daemon until a signal or a request ends it; `ready` gets the ready line."""
+    """Run a daemon until a signal, a request or its parent ends it.
+
+    `ready` gets the ready line. Without a `socket_path` it listens where systemd has it listen,
+    or nowhere.
+    """
 
     async def main() -> None:
         if parent_fd is not None:
             require_pipe(parent_fd)
-        listener = Inherited() if is_activated() else Listener(socket_path)
-        daemon = Daemon(database_path, listener, durability=durability, recover_mode=recover_mode)
+        stdio = Stdio() if speaks_stdio else None
+        daemon = Daemon(
+            database_path,
+            _listener(socket_path),
+            stdio=stdio,
+            durability=durability,
+            recover_mode=recover_mode,
+        )
         if parent_fd is not None:
             watch_parent(parent_fd, daemon.stop)
         loop = asyncio.get_running_loop()
@@ -166,23 +198,33 @@ def run(
         loop.add_signal_handler(signal.SIGHUP, log.info, "hang-up")
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _on_signal, daemon)
-        line = {
-            "ready": True,
-            "socket": str(listener.path),
-            "database": str(database_path),
-            "pid": os.getpid(),
-            "epoch": daemon.database.epoch,
-            "protocolVersion": PROTOCOL_VERSION,
-        }
 
         def tell_ready() -> None:
-            ready(json.dumps(line))
+            ready(_ready_line(daemon))
             notify("READY=1")
 
         await daemon.serve(tell_ready)
         log.info("ended", epoch=daemon.database.epoch)
 
     uvloop.run(main())
+
+
+def _ready_line(daemon: Daemon) -> str:
+    line = {
+        "ready": True,
+        "socket": daemon.listener and str(daemon.listener.path),
+        "database": str(daemon.database.path),
+        "pid": os.getpid(),
+        "epoch": daemon.database.epoch,
+        "protocolVersion": PROTOCOL_VERSION,
+    }
+    return json.dumps(line)
+
+
+def _listener(socket_path: Path | None) -> Listener | Inherited | None:
+    if is_activated():
+        return Inherited()
+    return None if socket_path is None else Listener(socket_path)
 
 
 def _die(_loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:

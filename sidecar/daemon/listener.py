@@ -24,6 +24,10 @@ class NotASocket(Exception):
     """Say that the path cannot be used, and why; what is there is left alone."""
 
 
+def _lock_path(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
 class Inherited:
     """Serve a socket that is systemd's, path and life (sd_listen_fds(3))."""
 
@@ -37,6 +41,7 @@ class Inherited:
             raise NotASocket("LISTEN_FDS: not a Unix stream socket")
         self._socket.setblocking(False)
         self.path = Path(os.fsdecode(self._socket.getsockname()))
+        self.lock_path = _lock_path(self.path)
 
     def listen(self) -> socket.socket:
         """Hand the socket over; it listens already, and may have connections waiting."""
@@ -61,11 +66,12 @@ class Listener:
         Nothing listens yet: the daemon recovers first.
         """
         self.path = path
+        self.lock_path = _lock_path(path)
         if len(os.fsencode(path)) > MAX_PATH_BYTES:
             raise NotASocket(f"{path} is longer than {MAX_PATH_BYTES} bytes")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = FileLock(path.with_name(path.name + ".lock"))
+            self._lock = FileLock(self.lock_path)
         except OSError as error:
             raise NotASocket(f"{path}: {error.strerror}") from error
         try:
