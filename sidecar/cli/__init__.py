@@ -14,6 +14,7 @@ from sidecar import __version__
 # Command, its module here, and its line in the help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the daemon."),
+    "stdio": ("stdio", "Bridge stdin and stdout to the daemon, for editors."),
     "call": ("call", "Call a method and print its result."),
     "status": ("operate", "Tell how the daemon does."),
     "tail": ("tail", "Follow events as they happen."),
