@@ -178,11 +178,12 @@ def run(
     `ready` gets the ready line. Without a `socket_path` it listens where systemd has it listen,
     or nowhere.
     """
+    # Before the loop is made: where one of them is closed, a file of the loop would take its place.
+    stdio = Stdio() if speaks_stdio else None
 
     async def main() -> None:
         if parent_fd is not None:
             require_pipe(parent_fd)
-        stdio = Stdio() if speaks_stdio else None
         daemon = Daemon(
             database_path,
             _listener(socket_path),

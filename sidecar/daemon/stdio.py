@@ -57,7 +57,9 @@ class Stdio:
         self._sock: socket.socket
         self.is_written = asyncio.Event()
         try:
-            os.fstat(STDERR)
+            # All before the first copy, which would take the place of one that is closed.
+            for fd in (STDIN, STDOUT, STDERR):
+                os.fstat(fd)
             self._input, self._output = os.dup(STDIN), os.dup(STDOUT)
         except OSError as error:
             raise NoStdio(f"--stdio: stdin, stdout or stderr: {error.strerror}") from error
@@ -85,9 +87,9 @@ class Stdio:
             copy_out(self._sock, self._output)
         except (NobodyReads, OSError) as error:
             log.warning("stdout is lost", reason=str(error))
-        # The parent sees the end of the answers, the loop that nobody takes them.
+        # The parent sees the end of the answers, the loop that of its peer.
         os.close(self._output)
-        self._sock.shutdown(socket.SHUT_RD)
+        self._sock.shutdown(socket.SHUT_RDWR)
         # A loop that did not wait any longer has ended.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(self.is_written.set)
