@@ -183,4 +183,4 @@ def _last_words(log_fd: int, since: int) -> str:
     end = os.fstat(log_fd).st_size
     start = max(since, end - PIECE_BYTES)
     lines = os.pread(log_fd, end - start, start).decode(errors="replace").splitlines()
-    return lines[-1] if lines else ""
+    return lines[-1].removeprefix("sidecar: ") if lines else ""
