@@ -12,6 +12,7 @@ from sidecar.model.machine import Machine
 from sidecar.model.session_input import SESSION_INPUT
 from sidecar.model.turn import TURN
 from sidecar.rpc.openrpc import JsonObject, JsonTree
+from sidecar.rpc.tree import as_object, as_objects, referred
 
 MACHINES: tuple[Machine, ...] = (TURN, ITEM, SESSION_INPUT)
 UNIVERSAL_KINDS = {error.kind for error in UNIVERSAL}
@@ -25,14 +26,14 @@ A type with a name is a record, listed under [Records](#records); `?` marks what
 
 def reference(document: JsonObject) -> str:
     """Render the whole reference as Markdown."""
-    methods = _objects(document["methods"])
-    components = _object(document["components"])
+    methods = as_objects(document["methods"])
+    components = as_object(document["components"])
     parts = [
         HEAD,
         "## Methods\n",
         *(_method(method) for method in methods),
         "## Records\n",
-        *(_record(name, schema) for name, schema in _object(components["schemas"]).items()),
+        *(_record(name, schema) for name, schema in as_object(components["schemas"]).items()),
         _errors(),
         _events(),
         "## Statuses\n",
@@ -43,13 +44,13 @@ def reference(document: JsonObject) -> str:
 
 def _method(method: JsonObject) -> str:
     lines = [f"### `{method['name']}`\n", f"{method['description']}\n"]
-    params = _objects(method["params"])
+    params = as_objects(method["params"])
     if params:
         rows = [_param(param) for param in params]
         lines.append(_table(("param", "type", "default", "meaning"), rows))
-    result = _object(method["result"])
-    lines.append(f"Result: {_code(_type(_object(result['schema'])))}\n")
-    refs = [str(ref["$ref"]).rsplit("/", 1)[1] for ref in _objects(method["errors"])]
+    result = as_object(method["result"])
+    lines.append(f"Result: {_code(_type(as_object(result['schema'])))}\n")
+    refs = [referred(ref) for ref in as_objects(method["errors"])]
     own = [f"`{kind}`" for kind in refs if kind not in UNIVERSAL_KINDS]
     if own:
         lines.append(f"Errors: {', '.join(own)}\n")
@@ -57,7 +58,7 @@ def _method(method: JsonObject) -> str:
 
 
 def _param(param: JsonObject) -> tuple[str, ...]:
-    schema = _object(param["schema"])
+    schema = as_object(param["schema"])
     mark = "" if param["required"] else "?"
     default = _code(_literal(schema["default"])) if "default" in schema else ""
     # Whoever gives nothing gets the default, so null says no more than that.
@@ -66,11 +67,11 @@ def _param(param: JsonObject) -> tuple[str, ...]:
 
 
 def _record(name: str, value: JsonTree) -> str:
-    schema = _object(value)
+    schema = as_object(value)
     lines = [f"### {name}\n", f"{schema.get('description', '')}\n"]
     rows = [
-        (f"`{member}`", _code(_type(_object(part))), _meaning(_object(part)))
-        for member, part in _object(schema["properties"]).items()
+        (f"`{member}`", _code(_type(as_object(part))), _meaning(as_object(part)))
+        for member, part in as_object(schema["properties"]).items()
     ]
     if rows:
         lines.append(_table(("member", "type", "meaning"), rows))
@@ -117,15 +118,15 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 def _type(schema: JsonObject) -> str:
     """Say a schema in a few words."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rsplit("/", 1)[1]
+        return referred(schema)
     if "anyOf" in schema:
-        return " or ".join(_type(part) for part in _objects(schema["anyOf"]))
+        return " or ".join(_type(part) for part in as_objects(schema["anyOf"]))
     if "enum" in schema:
         values = schema["enum"]
         assert isinstance(values, list)
         return " or ".join(_literal(value) for value in values)
     if schema.get("type") == "array":
-        return f"list of {_type(_object(schema['items']))}"
+        return f"list of {_type(as_object(schema['items']))}"
     return str(schema.get("type", "any JSON")) + _range(schema)
 
 
@@ -137,7 +138,7 @@ def _range(schema: JsonObject) -> str:
 
 
 def _meaning(schema: JsonObject) -> str:
-    described = [schema, *_objects(schema.get("anyOf", []))]
+    described = [schema, *as_objects(schema.get("anyOf", []))]
     return str(next((each["description"] for each in described if "description" in each), ""))
 
 
@@ -149,13 +150,3 @@ def _literal(value: JsonTree) -> str:
 
 def _code(text: str) -> str:
     return f"`{text}`"
-
-
-def _object(value: JsonTree) -> JsonObject:
-    assert isinstance(value, dict)
-    return value
-
-
-def _objects(value: JsonTree) -> list[JsonObject]:
-    assert isinstance(value, list)
-    return [_object(part) for part in value]
