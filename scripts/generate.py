@@ -1,4 +1,5 @@
-"""Make the published face from the declarations: examples, the OpenRPC document, the reference.
+"""Make the published face from the declarations: examples, the OpenRPC document, the reference,
+the types for TypeScript.
 
 Usage: scripts/generate [--check]. With --check nothing is written, and a file that is not what
 would be made is named; the exit code is then 1.
@@ -13,6 +14,7 @@ from sidecar import __version__
 from sidecar.rpc.openrpc import JsonTree, document
 from sidecar.rpc.reference import reference
 from sidecar.rpc.registry import REGISTRY
+from sidecar.rpc.typescript import retries, typescript
 
 ROOT = Path(__file__).parents[1]
 VECTORS = ROOT / "protocol" / "vectors"
@@ -70,10 +72,14 @@ def concrete(value: JsonTree, name: str = "") -> JsonTree:
 def made() -> dict[Path, bytes]:
     """Make every generated file; the document shows the examples that are stored."""
     text = document()
+    tree = json.loads(text)
+    protocol = ROOT / "protocol"
     return {
         EXAMPLES: examples(),
-        ROOT / "protocol" / "openrpc.json": text,
-        ROOT / "protocol" / "reference.md": reference(json.loads(text)).encode(),
+        protocol / "openrpc.json": text,
+        protocol / "reference.md": reference(tree).encode(),
+        protocol / "sidecar.d.ts": typescript(tree).encode(),
+        protocol / "typescript" / "src" / "retry.ts": retries(tree).encode(),
     }
 
 

@@ -1,0 +1,1196 @@
+// Made by `scripts/generate` from the declarations of the methods; do not edit.
+// What holds for all of them is in README.md, the same for people in
+// reference.md.
+
+/** Any JSON value; what was stored comes back equal. */
+export type Json =
+  null | boolean | number | string | Json[] | { [member: string]: Json };
+
+/** Be one event to append, as the params of `event/append`. */
+export interface Append {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  itemId?: string | null;
+  /** The name of an event. */
+  event: string;
+  payload?: Json;
+  /** An id, minted by a client or by the daemon. */
+  eventKey?: string | null;
+}
+
+/** Name a client. */
+export interface ClientInfo {
+  name: string;
+  version: string;
+}
+
+/** Count what a turn has used. */
+export interface Usage {
+  inputTokens?: number | null;
+  outputTokens?: number | null;
+  cachedTokens?: number | null;
+  missTokens?: number | null;
+  reasoningTokens?: number | null;
+  costUsd?: number | null;
+}
+
+/** Say why a turn did not complete. */
+export interface TurnError {
+  kind: string;
+  message: string;
+}
+
+/** Answer `daemon/backup`. */
+export interface BackupDone {
+  path: string;
+  bytes: number;
+  lastSeq: number;
+  tookMs: number;
+}
+
+/** Answer `daemon/check`: a sentence for each finding. */
+export interface Checked {
+  ok: boolean;
+  findings: string[];
+}
+
+/** Answer `daemon/ping`. */
+export interface Pong {
+  atMs: number;
+}
+
+/** Tell everything that was found unfinished at the start of an epoch. */
+export interface RecoveryReport {
+  epoch: number;
+  cleanShutdown: boolean;
+  tookMs: number;
+  turns: RecoveredTurn[];
+  runIds: string[];
+  requeuedInputIds: string[];
+  pendingInputCount: number;
+  quarantined: Quarantined[];
+}
+
+/**
+ * Report one turn: what it was, the items that were closed, the inputs it had
+ * consumed.
+ */
+export interface RecoveredTurn {
+  turnId: string;
+  threadId: string;
+  from: string;
+  itemIds: string[];
+  inputIds: string[];
+}
+
+/** Report one record that could not be read, and what was done about it. */
+export interface Quarantined {
+  table: string;
+  key: string;
+  reason: string;
+}
+
+/** Answer that it is done: an empty object. */
+export type Done = Record<string, never>;
+
+/** Answer `daemon/status`. */
+export interface Status {
+  pid: number;
+  version: string;
+  epoch: number;
+  startedAtMs: number;
+  uptimeMs: number;
+  databasePath: string;
+  databaseBytes: number;
+  walBytes: number;
+  lastSeq: number;
+  durability: "full" | "normal";
+  connections: number;
+  subscriptions: number;
+  counts: StatusCounts;
+  writer: WriterStatus;
+}
+
+/** Count what waits and what works. */
+export interface StatusCounts {
+  threads: number;
+  turnsInProgress: number;
+  turnsQueued: number;
+  inputsPending: number;
+  mailboxQueued: number;
+  mailboxClaimed: number;
+}
+
+/**
+ * Tell how the writer does: groups committed, requests in them, requests that
+ * wait.
+ */
+export interface WriterStatus {
+  commits: number;
+  requests: number;
+  requestsPerCommit: number;
+  queueDepth: number;
+}
+
+/** Answer one event. */
+export interface EventAnswer {
+  event: Event;
+}
+
+/** Show an event; `seq` counts from 1 over the whole database, without gaps. */
+export interface Event {
+  seq: number;
+  threadId: string | null;
+  turnId: string | null;
+  itemId: string | null;
+  event: string;
+  payload: Json;
+  source: "client" | "daemon";
+  atMs: number;
+}
+
+/** Answer the events of one append, in the order in which they were given. */
+export interface EventsAnswer {
+  events: Event[];
+}
+
+/**
+ * Answer a page of events; `nextSinceSeq` says from where to go on, null at the
+ * end.
+ */
+export interface EventPage {
+  data: Event[];
+  lastSeq: number;
+  minSeq: number;
+  nextSinceSeq: number | null;
+}
+
+/** Answer a subscription, and where its history ends. */
+export interface Subscribed {
+  subscriptionId: string;
+  watermarkSeq: number;
+}
+
+/** Answer `initialize`. */
+export interface Initialized {
+  protocolVersion: number;
+  serverInfo: ServerInfo;
+  epoch: number;
+  databaseId: string;
+  lastSeq: number;
+  durability: "full" | "normal";
+  limits: Limits;
+  capabilities: Capabilities;
+}
+
+/** Name the program. */
+export interface ServerInfo {
+  name: string;
+  version: string;
+}
+
+/** Tell a client the limits that it can meet, as `initialize` reports them. */
+export interface Limits {
+  maxMessageBytes: number;
+  maxBatch: number;
+  maxPromptChars: number;
+  maxPendingInputs: number;
+  maxConnections: number;
+  maxInFlight: number;
+}
+
+/** Tell what this daemon can do beyond answering requests. */
+export interface Capabilities {
+  framings: string[];
+}
+
+/** Answer one item. */
+export interface ItemAnswer {
+  item: Item;
+}
+
+/**
+ * Show an item as it is on the wire; `position` counts from 1 within its turn.
+ */
+export interface Item {
+  id: string;
+  turnId: string;
+  threadId: string;
+  position: number;
+  kind:
+    | "agent_message"
+    | "command_execution"
+    | "context_compaction"
+    | "error"
+    | "file_change"
+    | "reasoning"
+    | "status"
+    | "tool_call"
+    | "user_message";
+  status:
+    | "cancelled"
+    | "completed"
+    | "failed"
+    | "in_progress"
+    | "interrupted"
+    | "queued";
+  summary: string | null;
+  detail: string | null;
+  metadata: Json;
+  artifactRefs: Json;
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+}
+
+/** Answer a page of items. */
+export interface ItemPage {
+  data: Item[];
+  nextCursor: string | null;
+}
+
+/** Answer the OpenRPC document of this daemon. */
+export interface OpenRpc {
+  openrpc: string;
+  info: Json;
+  methods: Json;
+  components: Json;
+}
+
+/**
+ * Answer an admission: the input as it is now, and what was promoted with it.
+ */
+export interface Admitted {
+  input: SessionInput;
+  deduplicated: boolean;
+  activeTurnId: string | null;
+  promotion: Promotion;
+}
+
+/** Show a session input; the seqs are those of the events that report it. */
+export interface SessionInput {
+  id: string;
+  threadId: string;
+  prompt: string;
+  delivery: "queue" | "steer";
+  request: Json;
+  status: "cancelled" | "pending" | "promoted";
+  held: boolean;
+  admittedSeq: number;
+  promotedSeq: number | null;
+  turnId: string | null;
+  itemId: string | null;
+  requeuedFromInputId: string | null;
+  createdAtMs: number;
+}
+
+/**
+ * Tell what was promoted: the inputs, their new items, and the turn that has
+ * them.
+ */
+export interface Promotion {
+  inputs: SessionInput[];
+  items: Item[];
+  turn: Turn | null;
+}
+
+/**
+ * Show a turn as it is on the wire; times are Unix milliseconds.
+ *
+ * `durationMs` is null until the turn has ended, and when it never started.
+ */
+export interface Turn {
+  id: string;
+  threadId: string;
+  status:
+    | "cancelled"
+    | "completed"
+    | "failed"
+    | "in_progress"
+    | "interrupted"
+    | "queued";
+  inputSummary: string | null;
+  metadata: Json;
+  usage: Required<Usage> | null;
+  error: Required<TurnError> | null;
+  steerCount: number;
+  itemCount: number;
+  interruptRequestedAtMs: number | null;
+  recovered: boolean;
+  createdAtMs: number;
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+  durationMs: number | null;
+}
+
+/** Answer one session input. */
+export interface InputAnswer {
+  input: SessionInput;
+}
+
+/** Answer a page of session inputs. */
+export interface InputPage {
+  data: SessionInput[];
+  nextCursor: string | null;
+}
+
+/** Answer a creation; `created` is false for a retry. */
+export interface ThreadCreated {
+  thread: Thread;
+  created: boolean;
+}
+
+/** Show a thread as it is on the wire; times are Unix milliseconds. */
+export interface Thread {
+  id: string;
+  title: string | null;
+  model: string | null;
+  provider: string | null;
+  workspace: string | null;
+  mode: string | null;
+  resourceId: string | null;
+  parentThreadId: string | null;
+  forkedFromThreadId: string | null;
+  metadata: Json;
+  archived: boolean;
+  version: number;
+  messageCount: number;
+  activeTurnId: string | null;
+  latestTurnId: string | null;
+  pendingInputCount: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** Answer which threads went, and which children lost their parent. */
+export interface ThreadsDeleted {
+  deletedThreadIds: string[];
+  detachedThreadIds: string[];
+}
+
+/** Answer one thread. */
+export interface ThreadAnswer {
+  thread: Thread;
+}
+
+/** Answer a page of threads. */
+export interface ThreadPage {
+  data: Thread[];
+  nextCursor: string | null;
+}
+
+/** Answer the conversation as a model would read it. */
+export interface Transcript {
+  messages: TranscriptMessage[];
+  totalTokens: number;
+}
+
+/** Be one message as a model would read it. */
+export interface TranscriptMessage {
+  role: "assistant" | "user";
+  content: TranscriptText[];
+}
+
+/** Be one block of text in a transcript's message. */
+export interface TranscriptText {
+  type: "text";
+  text: string;
+}
+
+/** Answer the ended turn, and what was promoted after it. */
+export interface TurnCompleted {
+  turn: Turn;
+  promotion: Promotion;
+}
+
+/** Answer a turn and its items, in order. */
+export interface TurnAndItems {
+  turn: Turn;
+  items: Item[];
+}
+
+/** Answer a page of turns. */
+export interface TurnPage {
+  data: Turn[];
+  nextCursor: string | null;
+}
+
+/** Answer whether there was a turn to interrupt, and which. */
+export interface InterruptRequested {
+  requested: boolean;
+  turn: Turn | null;
+}
+
+/** Answer a turn and its new item. */
+export interface TurnAndItem {
+  turn: Turn;
+  item: Item;
+}
+
+/**
+ * Tell of events, in order: first the history that was asked for, then live.
+ */
+export interface EventAppended {
+  subscriptionId: string;
+  events: Event[];
+}
+
+/** Tell that the history has been told, up to `seq`; what follows is live. */
+export interface EventSynced {
+  subscriptionId: string;
+  seq: number;
+}
+
+/**
+ * Tell a piece of an open item; never stored, and it may be lost to a slow
+ * peer.
+ *
+ * `offset` counts the item's characters before this piece, so that a loss
+ * shows.
+ */
+export interface ItemDelta {
+  subscriptionId: string;
+  threadId: string;
+  turnId: string;
+  itemId: string;
+  text: string;
+  offset: number;
+}
+
+/** The params of `daemon/backup`. */
+export interface DaemonBackupParams {
+  /** An absolute path of a file. */
+  path: string;
+  /** Default: `false`. */
+  overwrite?: boolean | null;
+}
+
+/** The params of `daemon/check`. */
+export interface DaemonCheckParams {
+  /** Default: `false`. */
+  full?: boolean | null;
+}
+
+/** The params of `daemon/ping`. */
+export type DaemonPingParams = Record<string, never>;
+
+/** The params of `daemon/recovery`. */
+export type DaemonRecoveryParams = Record<string, never>;
+
+/** The params of `daemon/shutdown`. */
+export type DaemonShutdownParams = Record<string, never>;
+
+/** The params of `daemon/status`. */
+export type DaemonStatusParams = Record<string, never>;
+
+/** The params of `event/append`. */
+export interface EventAppendParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** The name of an event. */
+  event: string;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  itemId?: string | null;
+  payload?: Json;
+  /** An id, minted by a client or by the daemon. */
+  eventKey?: string | null;
+}
+
+/** The params of `event/appendMany`. */
+export interface EventAppendManyParams {
+  events: Append[];
+}
+
+/** The params of `event/list`. */
+export interface EventListParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** A place in the log of events. Default: `0`. */
+  sinceSeq?: number | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+  events?: string[] | null;
+}
+
+/** The params of `event/subscribe`. */
+export interface EventSubscribeParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId?: string | null;
+  /** A place in the log of events. */
+  sinceSeq?: number | null;
+  events?: string[] | null;
+  /** Default: `false`. */
+  deltas?: boolean | null;
+}
+
+/** The params of `event/unsubscribe`. */
+export interface EventUnsubscribeParams {
+  /** An id, minted by a client or by the daemon. */
+  subscriptionId: string;
+}
+
+/** The params of `initialize`. */
+export interface InitializeParams {
+  clientInfo: ClientInfo;
+  protocolVersion: number;
+}
+
+/** The params of `item/create`. */
+export interface ItemCreateParams {
+  /** An id, minted by a client or by the daemon. */
+  turnId: string;
+  kind:
+    | "agent_message"
+    | "command_execution"
+    | "context_compaction"
+    | "error"
+    | "file_change"
+    | "reasoning"
+    | "status"
+    | "tool_call"
+    | "user_message";
+  /** An id, minted by a client or by the daemon. */
+  itemId?: string | null;
+  /** Default: `"in_progress"`. */
+  status?:
+    | "cancelled"
+    | "completed"
+    | "failed"
+    | "in_progress"
+    | "interrupted"
+    | "queued"
+    | null;
+  summary?: string | null;
+  detail?: string | null;
+  metadata?: Json;
+  artifactRefs?: Json;
+}
+
+/** The params of `item/delta`. */
+export interface ItemDeltaParams {
+  /** An id, minted by a client or by the daemon. */
+  itemId: string;
+  text: string;
+  /** Characters before this piece. */
+  offset: number;
+}
+
+/** The params of `item/get`. */
+export interface ItemGetParams {
+  /** An id, minted by a client or by the daemon. */
+  itemId: string;
+}
+
+/** The params of `item/list`. */
+export interface ItemListParams {
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  threadId?: string | null;
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+}
+
+/** The params of `item/update`. */
+export interface ItemUpdateParams {
+  /** An id, minted by a client or by the daemon. */
+  itemId: string;
+  status?:
+    | "cancelled"
+    | "completed"
+    | "failed"
+    | "in_progress"
+    | "interrupted"
+    | "queued"
+    | null;
+  summary?: string | null;
+  detail?: string | null;
+  appendDetail?: string | null;
+  metadata?: Json;
+  artifactRefs?: Json;
+}
+
+/** The params of `rpc.discover`. */
+export type RpcDiscoverParams = Record<string, never>;
+
+/** The params of `sessionInput/admit`. */
+export interface SessionInputAdmitParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** What the agent is to read; it is trimmed. */
+  prompt: string;
+  /** An id, minted by a client or by the daemon. */
+  inputId?: string | null;
+  /** Default: `"queue"`. */
+  delivery?: "queue" | "steer" | null;
+  request?: Json;
+  /** Default: `false`. */
+  promote?: boolean | null;
+  /** Default: `"queue"`. */
+  ifBusy?: "queue" | "reject" | null;
+  /** An id, minted by a client or by the daemon. */
+  expectedTurnId?: string | null;
+}
+
+/** The params of `sessionInput/cancel`. */
+export interface SessionInputCancelParams {
+  /** An id, minted by a client or by the daemon. */
+  inputId: string;
+}
+
+/** The params of `sessionInput/get`. */
+export interface SessionInputGetParams {
+  /** An id, minted by a client or by the daemon. */
+  inputId: string;
+}
+
+/** The params of `sessionInput/list`. */
+export interface SessionInputListParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  status?: "cancelled" | "pending" | "promoted" | null;
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+}
+
+/** The params of `sessionInput/promote`. */
+export interface SessionInputPromoteParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** Default: `"input"`. */
+  scope?: "input" | "steer" | null;
+  /** An id, minted by a client or by the daemon. */
+  inputId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  inputSummary?: string | null;
+  metadata?: Json;
+  /** Default: `false`. */
+  wake?: boolean | null;
+}
+
+/** The params of `sessionInput/update`. */
+export interface SessionInputUpdateParams {
+  /** An id, minted by a client or by the daemon. */
+  inputId: string;
+  /** What the agent is to read; it is trimmed. */
+  prompt?: string | null;
+  delivery?: "queue" | "steer" | null;
+  request?: Json;
+}
+
+/** The params of `thread/create`. */
+export interface ThreadCreateParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId?: string | null;
+  title?: string | null;
+  model?: string | null;
+  provider?: string | null;
+  workspace?: string | null;
+  mode?: string | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  resourceId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentThreadId?: string | null;
+  metadata?: Json;
+}
+
+/** The params of `thread/delete`. */
+export interface ThreadDeleteParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** Default: `"reject"`. */
+  children?: "cascade" | "detach" | "reject" | null;
+  /** Default: `false`. */
+  force?: boolean | null;
+}
+
+/** The params of `thread/get`. */
+export interface ThreadGetParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+}
+
+/** The params of `thread/list`. */
+export interface ThreadListParams {
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+  archived?: boolean | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  resourceId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentThreadId?: string | null;
+  /** Default: `false`. */
+  rootsOnly?: boolean | null;
+  idPrefix?: string | null;
+  query?: string | null;
+}
+
+/** The params of `thread/transcript`. */
+export interface ThreadTranscriptParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+}
+
+/** The params of `thread/update`. */
+export interface ThreadUpdateParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  expectedVersion?: number | null;
+  title?: string | null;
+  model?: string | null;
+  provider?: string | null;
+  workspace?: string | null;
+  mode?: string | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  resourceId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentThreadId?: string | null;
+  metadata?: Json;
+  archived?: boolean | null;
+}
+
+/** The params of `turn/complete`. */
+export interface TurnCompleteParams {
+  /** An id, minted by a client or by the daemon. */
+  turnId: string;
+  /** Default: `"completed"`. */
+  status?: "cancelled" | "completed" | "failed" | "interrupted" | null;
+  usage?: Usage | null;
+  error?: TurnError | null;
+  /** Default: `false`. */
+  force?: boolean | null;
+  /** Default: `false`. */
+  promoteNext?: boolean | null;
+}
+
+/** The params of `turn/get`. */
+export interface TurnGetParams {
+  /** An id, minted by a client or by the daemon. */
+  turnId: string;
+}
+
+/** The params of `turn/incomplete`. */
+export interface TurnIncompleteParams {
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+}
+
+/** The params of `turn/interrupt`. */
+export interface TurnInterruptParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** Default: `"hold"`. */
+  pending?: "cancel" | "hold" | "keep" | null;
+}
+
+/** The params of `turn/list`. */
+export interface TurnListParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+  /** Default: `"asc"`. */
+  order?: "asc" | "desc" | null;
+  status?:
+    | "cancelled"
+    | "completed"
+    | "failed"
+    | "in_progress"
+    | "interrupted"
+    | "queued"
+    | null;
+}
+
+/** The params of `turn/start`. */
+export interface TurnStartParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** What the agent is to read; it is trimmed. */
+  prompt?: string | null;
+  /** Default: `"in_progress"`. */
+  status?: "in_progress" | "queued" | null;
+  inputSummary?: string | null;
+  metadata?: Json;
+}
+
+/** The params of `turn/steer`. */
+export interface TurnSteerParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** What the agent is to read; it is trimmed. */
+  prompt: string;
+  /** An id, minted by a client or by the daemon. */
+  expectedTurnId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  itemId?: string | null;
+}
+
+/** Every method: what it takes and what it answers. */
+export interface Methods {
+  /**
+   * Copy the database while writes go on; the copy appears when it is whole and
+   * synced.
+   */
+  "daemon/backup": { params: DaemonBackupParams; result: BackupDone };
+  /**
+   * Check the file and the house's own invariants; a sentence for each finding.
+   */
+  "daemon/check": { params: DaemonCheckParams; result: Checked };
+  /** Tell that the daemon is there, and its time. */
+  "daemon/ping": { params: DaemonPingParams; result: Pong };
+  /** Tell what the last process had left unfinished, and what became of it. */
+  "daemon/recovery": { params: DaemonRecoveryParams; result: RecoveryReport };
+  /** Drain and end the daemon, once what has arrived is answered. */
+  "daemon/shutdown": { params: DaemonShutdownParams; result: Done };
+  /** Tell how the daemon does. */
+  "daemon/status": { params: DaemonStatusParams; result: Status };
+  /**
+   * Append a client's event; with an `eventKey` a retry answers the stored one.
+   */
+  "event/append": { params: EventAppendParams; result: EventAnswer };
+  /** Append up to 1,000 events, all or nothing. */
+  "event/appendMany": { params: EventAppendManyParams; result: EventsAnswer };
+  /**
+   * Read events after `sinceSeq` in order, of all, of a thread or of a turn.
+   *
+   * A page may be shorter than its limit and yet not the last: `nextSinceSeq`
+   * tells.
+   */
+  "event/list": { params: EventListParams; result: EventPage };
+  /**
+   * Follow events: first the history after `sinceSeq`, then `event/synced`,
+   * then live.
+   *
+   * Without `sinceSeq` only what comes after `watermarkSeq`. Every event comes
+   * once and in order, in notifications `event/appended`, however slow the
+   * client reads.
+   */
+  "event/subscribe": { params: EventSubscribeParams; result: Subscribed };
+  /** End a subscription of this peer. */
+  "event/unsubscribe": { params: EventUnsubscribeParams; result: Done };
+  /**
+   * Greet the daemon; optional, and when sent the first request of a peer.
+   *
+   * Another `protocolVersion` than 1 is answered with ours.
+   */
+  initialize: { params: InitializeParams; result: Initialized };
+  /** Add a piece to a turn that has not ended, at its end. */
+  "item/create": { params: ItemCreateParams; result: ItemAnswer };
+  /**
+   * Fan a piece of an open item out to subscribers with `deltas`; it is never
+   * stored.
+   */
+  "item/delta": { params: ItemDeltaParams; result: Done };
+  /** Read one item. */
+  "item/get": { params: ItemGetParams; result: ItemAnswer };
+  /**
+   * Read a page of the items of a turn, or of a thread in turn, then position
+   * order.
+   *
+   * One of `turnId` and `threadId` says which; with both, the turn must be of
+   * the thread.
+   */
+  "item/list": { params: ItemListParams; result: ItemPage };
+  /**
+   * Change what is given; an ended item only takes the same again.
+   *
+   * `appendDetail` is added to the detail, also to one that is given with it.
+   * Nothing changed is no event.
+   */
+  "item/update": { params: ItemUpdateParams; result: ItemAnswer };
+  /**
+   * Answer the OpenRPC document: every method, typed, with its errors and an
+   * example.
+   */
+  "rpc.discover": { params: RpcDiscoverParams; result: OpenRpc };
+  /**
+   * Make an input durable, and with `promote` start on what waits.
+   *
+   * The same id with the same content answers the input as it is by now, also
+   * when it was promoted or cancelled since; a retry that is still pending
+   * promotes as the first would.
+   */
+  "sessionInput/admit": { params: SessionInputAdmitParams; result: Admitted };
+  /** Cancel a pending input for good; cancelled again is a success. */
+  "sessionInput/cancel": {
+    params: SessionInputCancelParams;
+    result: InputAnswer;
+  };
+  /** Read one session input. */
+  "sessionInput/get": { params: SessionInputGetParams; result: InputAnswer };
+  /**
+   * Read a page of a thread's inputs in admission order: the pending ones, null
+   * means all.
+   */
+  "sessionInput/list": { params: SessionInputListParams; result: InputPage };
+  /**
+   * Bind pending inputs to the turn that consumes them.
+   *
+   * `steer`: all pending steers into the turn in progress. `input`: on an idle
+   * thread, into one new turn, all pending steers, else the oldest queue input.
+   * `wake` skips what an interrupt holds back.
+   */
+  "sessionInput/promote": {
+    params: SessionInputPromoteParams;
+    result: Promotion;
+  };
+  /**
+   * Change what a pending input says; it keeps its place. The same again is no
+   * event.
+   */
+  "sessionInput/update": {
+    params: SessionInputUpdateParams;
+    result: InputAnswer;
+  };
+  /**
+   * Create a thread, or answer the one that the same request made.
+   *
+   * A parent must exist.
+   */
+  "thread/create": { params: ThreadCreateParams; result: ThreadCreated };
+  /**
+   * Delete a thread and everything that hangs on it.
+   *
+   * A turn in progress needs `force`; the id is free again, its events' seqs
+   * are not.
+   */
+  "thread/delete": { params: ThreadDeleteParams; result: ThreadsDeleted };
+  /** Read one thread. */
+  "thread/get": { params: ThreadGetParams; result: ThreadAnswer };
+  /**
+   * Read a page of threads, newest change first.
+   *
+   * `archived` is false unless given, null means both; every word of `query`
+   * must begin a word of the title, whatever the case.
+   */
+  "thread/list": { params: ThreadListParams; result: ThreadPage };
+  /**
+   * Rebuild the conversation from completed messages, in turn and item order.
+   */
+  "thread/transcript": { params: ThreadTranscriptParams; result: Transcript };
+  /**
+   * Change what is given: null clears, absent keeps.
+   *
+   * Nothing changed is no event and no new version.
+   */
+  "thread/update": { params: ThreadUpdateParams; result: ThreadAnswer };
+  /**
+   * End a turn and, before its event, every open item of it.
+   *
+   * The same status again is a success without effect and never promotes;
+   * another status on an ended turn needs `force`, which its event then says.
+   */
+  "turn/complete": { params: TurnCompleteParams; result: TurnCompleted };
+  /** Read one turn and its items. */
+  "turn/get": { params: TurnGetParams; result: TurnAndItems };
+  /** Read a page of all turns that are queued or in progress, oldest first. */
+  "turn/incomplete": { params: TurnIncompleteParams; result: TurnPage };
+  /**
+   * Ask the runner to stop the turn in progress; it stays so until the runner
+   * ends it.
+   *
+   * On an idle thread nothing happens. `hold` keeps the inputs admitted up to
+   * now from being promoted by a wake, `cancel` cancels them.
+   */
+  "turn/interrupt": { params: TurnInterruptParams; result: InterruptRequested };
+  /**
+   * Read a page of a thread's turns in the order they were made, or the other
+   * way.
+   */
+  "turn/list": { params: TurnListParams; result: TurnPage };
+  /**
+   * Start a turn, or queue one, or start a queued one.
+   *
+   * A prompt becomes a completed user message. The id of a queued turn of this
+   * thread starts that one, with the other params absent or as they were.
+   */
+  "turn/start": { params: TurnStartParams; result: TurnAndItems };
+  /** Say something to the turn in progress, as a completed user message. */
+  "turn/steer": { params: TurnSteerParams; result: TurnAndItem };
+}
+
+/** What the daemon tells unasked. */
+export interface Notifications {
+  "event/appended": EventAppended;
+  "event/synced": EventSynced;
+  "item/delta": ItemDelta;
+}
+
+/** The daemon's own events by name, each with its payload. */
+export interface DaemonEvents {
+  "thread.created": { thread: Thread };
+  "thread.updated": { thread: Thread };
+  "thread.deleted": { thread: Thread };
+  "turn.queued": { turn: Turn };
+  "turn.started": { turn: Turn };
+  "turn.steered": { turn: Turn };
+  "turn.interrupt_requested": { turn: Turn };
+  "turn.completed": { turn: Turn };
+  "item.queued": { item: Item };
+  "item.started": { item: Item };
+  "item.updated": { item: Item };
+  "item.completed": { item: Item };
+  "session_input.admitted": { input: SessionInput };
+  "session_input.updated": { input: SessionInput };
+  "session_input.cancelled": { input: SessionInput };
+  "session_input.promoted": { input: SessionInput };
+  "recovery.completed": RecoveryReport;
+}
+
+/** Every kind of error, which is what a client switches on. */
+export type ErrorKind =
+  | "invalid_request"
+  | "method_not_found"
+  | "invalid_params"
+  | "internal"
+  | "parse_error"
+  | "request_cancelled"
+  | "thread_not_found"
+  | "turn_not_found"
+  | "item_not_found"
+  | "session_input_not_found"
+  | "subscription_not_found"
+  | "already_exists"
+  | "idempotency_mismatch"
+  | "version_mismatch"
+  | "illegal_transition"
+  | "turn_active"
+  | "no_active_turn"
+  | "turn_mismatch"
+  | "thread_archived"
+  | "invalid_hierarchy"
+  | "input_not_pending"
+  | "limit_exceeded"
+  | "message_too_large"
+  | "overloaded"
+  | "forbidden"
+  | "corrupt_record"
+  | "storage_unavailable"
+  | "draining";
+
+/** The code of every kind. */
+export interface ErrorCodes {
+  invalid_request: -32600;
+  method_not_found: -32601;
+  invalid_params: -32602;
+  internal: -32603;
+  parse_error: -32700;
+  request_cancelled: -32800;
+  thread_not_found: 1001;
+  turn_not_found: 1002;
+  item_not_found: 1003;
+  session_input_not_found: 1004;
+  subscription_not_found: 1009;
+  already_exists: 2001;
+  idempotency_mismatch: 2002;
+  version_mismatch: 2003;
+  illegal_transition: 2004;
+  turn_active: 2005;
+  no_active_turn: 2006;
+  turn_mismatch: 2007;
+  thread_archived: 2008;
+  invalid_hierarchy: 2009;
+  input_not_pending: 2011;
+  limit_exceeded: 4001;
+  message_too_large: 4002;
+  overloaded: 4003;
+  forbidden: 4004;
+  corrupt_record: 5001;
+  storage_unavailable: 5002;
+  draining: 5003;
+}
+
+/** What each kind of error tells besides. */
+export interface ErrorDetails {
+  /** The message is not a JSON-RPC 2.0 request. */
+  invalid_request: object;
+  /** There is no such method. */
+  method_not_found: object;
+  /** A parameter is wrong. */
+  invalid_params: { path: string; reason: string };
+  /** The daemon failed; the incident is in its log. */
+  internal: { incident: string };
+  /** The message is not JSON. */
+  parse_error: object;
+  /** The request was cancelled. */
+  request_cancelled: object;
+  /** There is no such thread. */
+  thread_not_found: { id: string };
+  /** There is no such turn. */
+  turn_not_found: { id: string };
+  /** There is no such item. */
+  item_not_found: { id: string };
+  /** There is no such session input. */
+  session_input_not_found: { id: string };
+  /** There is no such subscription of this peer. */
+  subscription_not_found: { id: string };
+  /** Something with this id exists already. */
+  already_exists: { id: string };
+  /** The id is taken by a request with other content. */
+  idempotency_mismatch: { id: string };
+  /** The record is at another version than expected. */
+  version_mismatch: { expected: number; actual: number };
+  /** The status cannot change in this way. */
+  illegal_transition: {
+    machine: string;
+    from: string;
+    to: string;
+    legal: string[];
+  };
+  /** A turn is in progress on this thread. */
+  turn_active: { activeTurnId: string | null };
+  /** No turn is in progress on this thread. */
+  no_active_turn: { activeTurnId: string | null };
+  /** Another turn is in progress than the one named. */
+  turn_mismatch: { activeTurnId: string | null };
+  /** The thread is archived. */
+  thread_archived: object;
+  /** The threads cannot be related in this way. */
+  invalid_hierarchy: { reason: string };
+  /** The session input is not pending any more. */
+  input_not_pending: { status: string; turnId: string | null };
+  /** A limit was exceeded. */
+  limit_exceeded: { limit: string; max: number; actual: number };
+  /** The message is larger than the daemon takes. */
+  message_too_large: { limit: string; max: number; actual: number };
+  /** The daemon has too much to do; try again later. */
+  overloaded: object;
+  /** The daemon serves its owner only. */
+  forbidden: object;
+  /** A stored record cannot be read. */
+  corrupt_record: { table: string; key: string };
+  /** The database cannot be used now. */
+  storage_unavailable: { reason: string };
+  /** The daemon is shutting down; try again when it is back. */
+  draining: object;
+}
+
+/** The `data` of an error, told apart by its `kind`. */
+export type ErrorData<K extends ErrorKind = ErrorKind> = {
+  [Kind in K]: {
+    kind: Kind;
+    /** Whether the same request may succeed later as it is. */
+    retryable: boolean;
+  } & ErrorDetails[Kind];
+}[K];
