@@ -43,6 +43,9 @@ export interface TurnError {
   message: string;
 }
 
+/** Answer that it is done: an empty object. */
+export type Done = Record<string, never>;
+
 /** Answer `daemon/backup`. */
 export interface BackupDone {
   path: string;
@@ -92,9 +95,6 @@ export interface Quarantined {
   key: string;
   reason: string;
 }
-
-/** Answer that it is done: an empty object. */
-export type Done = Record<string, never>;
 
 /** Answer `daemon/status`. */
 export interface Status {
@@ -457,6 +457,11 @@ export interface ItemDelta {
   itemId: string;
   text: string;
   offset: number;
+}
+
+/** The params of `$/cancelRequest`. */
+export interface $CancelRequestParams {
+  id: Json;
 }
 
 /** The params of `daemon/backup`. */
@@ -848,6 +853,14 @@ export interface TurnSteerParams {
 
 /** Every method: what it takes and what it answers. */
 export interface Methods {
+  /**
+   * End a request of this peer that waits (`waitMs`): it answers
+   * `request_cancelled`.
+   *
+   * A notification as a rule. A request that does not wait, or is not known, is
+   * left alone.
+   */
+  "$/cancelRequest": { params: $CancelRequestParams; result: Done };
   /**
    * Copy the database while writes go on; the copy appears when it is whole and
    * synced.

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.cli import COMMANDS
 from tests.support import DaemonProcess
 from tests.support.daemons import environment
 from tests.support.node import CLIENT, NODE_PACKAGES, PROTOCOL, needs_node
@@ -88,7 +87,6 @@ def test_what_was_answered_right_before_the_end_is_heard(
     assert process._reap() == 0
 
 
-@pytest.mark.skipif("stdio" not in COMMANDS, reason="there is no bridge to be spawned")
 def test_it_starts_a_daemon_where_none_runs(folder: Path, built: Path) -> None:
     names = {
         "SIDECAR_SOCKET": str(folder / "rpc.sock"),

@@ -7,6 +7,7 @@ import type { Methods } from "../../sidecar.js";
  * or the path of the id by which the daemon knows it again.
  */
 export const RETRY: Readonly<Record<keyof Methods, string>> = {
+  "$/cancelRequest": "always",
   "daemon/backup": "never",
   "daemon/check": "always",
   "daemon/ping": "always",
