@@ -25,8 +25,6 @@
   "What stands in for your model: takes prompts, gives the pieces of an answer."
   :type 'function)
 
-(defvar sidecar-events-hook nil "Run after every batch of events.")
-
 (defconst sidecar--retry-s 0.25 "A daemon that restarts is back within a second.")
 
 (defvar sidecar--connection nil)
@@ -111,9 +109,7 @@ Lines never move, so an item keeps its own."
 (defun sidecar--notified (_connection method params)
   "Show what the daemon notifies METHOD and PARAMS of."
   (pcase method
-    ('event/appended
-     (mapc #'sidecar--appended (plist-get params :events))
-     (run-hooks 'sidecar-events-hook))
+    ('event/appended (mapc #'sidecar--appended (plist-get params :events)))
     ('item/delta
      (pcase-let* ((id (plist-get params :itemId))
                   (`(,kind ,text) (gethash id sidecar--items)))

@@ -2,7 +2,6 @@
 -- Put this file into a `lua` folder of your 'runtimepath', then
 --   :lua require('sidecar').start()
 --   :SidecarAsk Why does the test fail?
--- After every batch of events `User SidecarEvents` is triggered, for autocommands of yours.
 
 local M = {
   -- The bridge speaks LSP headers, as vim.lsp.rpc does, and starts a daemon where none runs.
@@ -88,7 +87,6 @@ local notifications = {
       end
       seq = event.seq
     end
-    api.nvim_exec_autocmds('User', { pattern = 'SidecarEvents', modeline = false })
   end,
   ['item/delta'] = function(delta)
     local item = items[delta.itemId]

@@ -3,7 +3,6 @@ vim9script
 #   :let g:sidecar_socket = '/run/user/1000/sidecar/rpc.sock'
 #   :source sidecar.vim
 #   :SidecarAsk Why does the test fail?
-# After every batch of events `User SidecarEvents` is triggered, for autocommands of yours.
 
 const SOCKET: string = get(g:, 'sidecar_socket', $XDG_RUNTIME_DIR .. '/sidecar/rpc.sock')
 const THREAD_ID: string = get(g:, 'sidecar_thread', 'vim')
@@ -91,7 +90,6 @@ def Appended(events: list<dict<any>>)
     endif
     seq = event.seq
   endfor
-  doautocmd <nomodeline> User SidecarEvents
 enddef
 
 def Notified(_: channel, message: dict<any>)
