@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -53,6 +53,63 @@ EMACS = """
   (let ((coding-system-for-write 'utf-8)) (write-region nil nil "{shown}")))
 """
 
+# What their JSON-RPC layers send besides: no params, null ones, empty ones, notifications that
+# only language servers know. Each writes what it was answered, in lines.
+NEOVIM_ODDITIES = """
+local rpc, sent, shown = vim.lsp.rpc, {{ 'stdio', '--socket', '{socket}' }}, {{}}
+local client = vim.fn.has('nvim-0.10') == 1 and rpc.start({{ 'sidecar', unpack(sent) }})
+  or rpc.start('sidecar', sent)
+local function ask(method, params)
+  client.request(method, params, function(error, result)
+    table.insert(shown, error and error.data.kind or next(result))
+  end)
+end
+ask('daemon/ping', nil)
+ask('daemon/ping', vim.empty_dict())
+client.notify('initialized', {{}})
+client.notify('$/setTrace', {{ value = 'off' }})
+ask('daemon/ping', {{}})
+ask('daemon/ping', vim.NIL)
+vim.wait({hang_ms}, function() return #shown == 4 end, 10)
+vim.fn.writefile(shown, '{shown}')
+vim.cmd('qall!')
+"""
+VIM_ODDITIES = """
+let channel = ch_open('unix:{socket}', #{{mode: 'lsp'}})
+let shown = []
+func Ask(more)
+  let answer = ch_evalexpr(g:channel, extend(#{{method: 'daemon/ping'}}, a:more))
+  call add(g:shown, has_key(answer, 'error') ? answer.error.data.kind : keys(answer.result)[0])
+endfunc
+call Ask({{}})
+call Ask(#{{params: {{}}}})
+call ch_sendexpr(channel, #{{method: 'initialized'}})
+call ch_sendexpr(channel, #{{method: '$/cancelRequest', id: 2}})
+call ch_sendexpr(channel, #{{id: 9, result: 1}})
+call Ask(#{{params: []}})
+call Ask(#{{params: v:null}})
+call writefile(shown, '{shown}')
+qall!
+"""
+EMACS_ODDITIES = """
+(require 'jsonrpc)
+(let* ((process (make-network-process :name "x" :family 'local :service "{socket}"))
+       (connection (make-instance 'jsonrpc-process-connection :name "x" :process process))
+       (ask (lambda (params)
+              (condition-case error
+                  (substring (symbol-name (car (jsonrpc-request connection 'daemon/ping params))) 1)
+                (jsonrpc-error
+                 (plist-get (alist-get 'jsonrpc-error-data (cddr error)) :kind)))))
+       shown)
+  (push (funcall ask nil) shown)
+  (push (funcall ask (make-hash-table)) shown)
+  (jsonrpc-notify connection 'initialized nil)
+  (jsonrpc-notify connection '$/setTrace '(:value "off"))
+  (push (funcall ask []) shown)
+  (push (funcall ask nil) shown)
+  (write-region (mapconcat #'identity (reverse shown) "\\n") nil "{shown}"))
+"""
+
 
 class Editor(NamedTuple):
     """Be an editor: its program, its example, how it is driven; the thread is named after it."""
@@ -61,6 +118,7 @@ class Editor(NamedTuple):
     program: str
     example: str
     driver: str
+    oddities: str
     command: tuple[str, ...]
 
     @property
@@ -70,10 +128,11 @@ class Editor(NamedTuple):
 
 
 EDITORS = (
-    Editor("neovim", "nvim", "neovim/sidecar.lua", NEOVIM, ("--headless", "--clean", "-S")),
-    Editor("vim", "vim", "vim/sidecar.vim", VIM, ("-es", "-n", "-N", "-u", "NONE", "-i",
-           "NONE", "-S")),
-    Editor("emacs", "emacs", "emacs/sidecar.el", EMACS, ("-Q", "--batch", "-l")),
+    Editor("neovim", "nvim", "neovim/sidecar.lua", NEOVIM, NEOVIM_ODDITIES,
+           ("--headless", "--clean", "-S")),
+    Editor("vim", "vim", "vim/sidecar.vim", VIM, VIM_ODDITIES,
+           ("-es", "-n", "-N", "-u", "NONE", "-i", "NONE", "-S")),
+    Editor("emacs", "emacs", "emacs/sidecar.el", EMACS, EMACS_ODDITIES, ("-Q", "--batch", "-l")),
 )  # fmt: skip
 
 
@@ -98,19 +157,23 @@ class Running:
         return self._shown.read_text().splitlines()
 
 
-@contextmanager
 def run(
     editor: Editor, folder: Path, until: str, prompt: str = "", socket: Path | None = None
-) -> Iterator[Running]:
-    """Start an editor; without a socket the example finds or starts a daemon by itself."""
-    shown, said = folder / "shown", folder / "said"
-    driver = folder / f"driver{Path(editor.example).suffix}"
-    driver.write_text(
-        editor.driver.format(
-            example=EXAMPLES / editor.example, socket=socket or "", prompt=prompt, until=until,
-            shown=shown, hang_ms=int(HANG_S * 1000),
-        )
+) -> AbstractContextManager[Running]:
+    """Start an example; without a socket it finds or starts a daemon by itself."""
+    driver = editor.driver.format(
+        example=EXAMPLES / editor.example, socket=socket or "", prompt=prompt, until=until,
+        shown=folder / "shown", hang_ms=int(HANG_S * 1000),
     )  # fmt: skip
+    return start(editor, folder, driver)
+
+
+@contextmanager
+def start(editor: Editor, folder: Path, driver: str) -> Iterator[Running]:
+    """Start an editor with a script that writes what is to be seen to `shown` in the folder."""
+    shown, said = folder / "shown", folder / "said"
+    script = folder / f"driver{Path(editor.example).suffix}"
+    script.write_text(driver)
     environment = on_path(
         SIDECAR_SOCKET=str(folder / "rpc.sock"),
         SIDECAR_DATABASE=str(folder / "sidecar.db"),
@@ -123,7 +186,7 @@ def run(
         said.open("wb") as output,
         # Vim waits for commands on its input, whose end would be its own.
         subprocess.Popen(
-            [editor.program, *editor.command, str(driver)],
+            [editor.program, *editor.command, str(script)],
             env=environment, stdin=subprocess.PIPE, stdout=output, stderr=output,
         ) as process,
     ):  # fmt: skip
@@ -131,6 +194,15 @@ def run(
             yield Running(process, shown, said)
         finally:
             process.kill()
+
+
+def send_oddities(editor: Editor, folder: Path, socket: Path) -> AbstractContextManager[Running]:
+    """Start an editor that sends what it sends besides, and shows the answers."""
+    return start(
+        editor,
+        folder,
+        editor.oddities.format(socket=socket, shown=folder / "shown", hang_ms=int(HANG_S * 1000)),
+    )
 
 
 def on_path(**names: str) -> dict[str, str]:

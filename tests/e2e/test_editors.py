@@ -147,6 +147,15 @@ def test_an_editor_goes_on_where_it_was_when_the_daemon_comes_back(
     assert seqs(shown) == bare
 
 
+def test_what_an_editor_sends_besides_does_no_harm(
+    process: DaemonProcess, folder: Path, editor: Editor
+) -> None:
+    with editors.send_oddities(editor, folder, process.socket_path) as running:
+        shown = running.shown()
+    # No params, an empty object, an empty list (which is what Lua makes of an empty table), null.
+    assert shown == ["atMs", "atMs", "invalid_params", "atMs"]
+
+
 def test_neovim_starts_the_daemon_that_it_needs(folder: Path) -> None:
     neovim = EDITORS[0]
     if not neovim.is_there:
