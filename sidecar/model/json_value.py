@@ -8,6 +8,7 @@ import hashlib
 import json
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from itertools import accumulate
+from re import DOTALL
 from re import compile as compile_pattern
 from typing import Final
 
@@ -24,7 +25,9 @@ type_of_raw = msgspec.json.Decoder(msgspec.Raw)
 _ANYTHING = msgspec.json.Decoder(strict=True)
 _EXACT = msgspec.json.Decoder(float_hook=Decimal)
 _ALL_DIGITS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
-_STRING = compile_pattern(rb'"(?:[^"\\]|\\.)*"')
+# Possessive, and whole without its end: else a long string costs a hundred times its size, and
+# one that is never closed the square of it.
+_STRING = compile_pattern(rb'"(?:[^"\\]++|\\.)*+"?', DOTALL)
 _NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _STEP = bytes.maketrans(b"[{]}", b"\x01\x01\x00\x00")
 
@@ -99,4 +102,4 @@ def is_too_deep(text: bytes) -> bool:
         return False
     brackets = _STRING.sub(b"", text).translate(_STEP, _NO_BRACKET)
     depths = accumulate(1 if step else -1 for step in brackets)
-    return max(depths, default=0) > limits.MAX_DEPTH
+    return any(depth > limits.MAX_DEPTH for depth in depths)

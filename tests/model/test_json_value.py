@@ -1,6 +1,7 @@
 """JSON values: kept as they were sent, compared by what they mean, never too deep."""
 
 import json
+import tracemalloc
 
 import msgspec
 import pytest
@@ -126,3 +127,18 @@ def test_strings_do_not_hide_what_is_deep() -> None:
 def test_an_unclosed_text_is_measured_too() -> None:
     assert is_too_deep(b"[" * 100_000)
     assert is_too_deep(b'["' + b"a" * 10 + b'",' + b"[" * 100_000)
+
+
+def test_to_measure_a_long_string_costs_little_beside_it() -> None:
+    text = b"[" + b"[]," * MAX_DEPTH + b'"' + b"x" * 2_000_000 + b'"]'
+    tracemalloc.start()
+    try:
+        assert not is_too_deep(text)
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
+    finally:
+        tracemalloc.stop()
+
+
+def test_to_measure_a_string_that_is_never_closed_takes_one_pass() -> None:
+    # A pass for each of its quotes would not end while anybody looks.
+    assert not is_too_deep(b"[]" * MAX_DEPTH + b'"\\' * 2_000_000)
