@@ -126,17 +126,7 @@ class Backup:
 
         Other files of the daemon are `reserved`: they are never replaced.
         """
-        if not target.is_absolute():
-            raise InvalidParams(path="path", reason="not an absolute path")
-        if not target.parent.is_dir():
-            raise InvalidParams(path="path", reason="not a file in an existing folder")
-        if target.resolve() in (*_own_files(database.path), *reserved):
-            raise InvalidParams(path="path", reason="is the database's own")
-        if os.path.lexists(target):
-            if not overwrite:
-                raise InvalidParams(path="path", reason="exists already; overwrite is not set")
-            if target.is_symlink() or not target.is_file():
-                raise InvalidParams(path="path", reason="exists and is not a file")
+        _check_target(target, (*_own_files(database.path), *reserved), overwrite=overwrite)
         self.target = target
         try:
             for left_over in _left_over(target):
@@ -189,6 +179,21 @@ class Backup:
         self._backup.finish()
         self._copy.close()
         self._part.unlink(missing_ok=True)
+
+
+def _check_target(target: Path, own: Sequence[Path], *, overwrite: bool) -> None:
+    """Refuse a path that cannot be used, in whatever way: `os.path` tells, where Path raises."""
+    if "\0" in str(target) or not target.is_absolute():
+        raise InvalidParams(path="path", reason="not an absolute path")
+    if not os.path.isdir(target.parent):  # noqa: PTH112  # as above
+        raise InvalidParams(path="path", reason="not a file in an existing folder")
+    if Path(os.path.realpath(target)) in own:
+        raise InvalidParams(path="path", reason="is the database's own")
+    if os.path.lexists(target):
+        if not overwrite:
+            raise InvalidParams(path="path", reason="exists already; overwrite is not set")
+        if target.is_symlink() or not target.is_file():
+            raise InvalidParams(path="path", reason="exists and is not a file")
 
 
 def _own_files(database: Path) -> list[Path]:

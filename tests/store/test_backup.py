@@ -111,11 +111,32 @@ def test_the_database_itself_is_never_replaced(database: Database, target: Path)
     assert number(database.path, "SELECT count(*) FROM events") == 201
 
 
-@pytest.mark.parametrize("path", ["copy.db", "/", "/nowhere/at/all/copy.db"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "copy.db",
+        "/",
+        "/nowhere/at/all/copy.db",
+        "/tmp/a\0b",
+        "/tmp\0/copy.db",
+        f"/{'x' * 5000}/copy.db",
+        f"/tmp/{'x' * 300}",
+        "/dev/null/copy.db",
+        "/dev/null",
+    ],
+)
 def test_a_path_that_cannot_be_used_is_refused(database: Database, path: str) -> None:
     with pytest.raises(InvalidParams) as refused:
         Backup(database, Path(path), overwrite=True)
     assert refused.value.details["path"] == "path"
+
+
+def test_a_link_to_itself_is_refused(database: Database, target: Path) -> None:
+    target.symlink_to(target)
+    for path in (target, target / "copy.db"):
+        with pytest.raises(InvalidParams) as refused:
+            Backup(database, path, overwrite=True)
+        assert refused.value.details["path"] == "path"
 
 
 def test_an_abandoned_copy_leaves_nothing(database: Database, target: Path) -> None:
