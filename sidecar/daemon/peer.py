@@ -6,6 +6,8 @@ pauses), a socket that nobody reads (its requests wait), and a request that take
 """
 
 import asyncio
+import contextlib
+import os
 import socket
 import struct
 from collections import deque
@@ -134,8 +136,10 @@ class PeerConnection(asyncio.Protocol):
         self._close_if_done()
         return True
 
-    def connection_lost(self, _error: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:
         """Go on with what has arrived: a request is executed even if its peer has gone."""
+        if error is not None and not self._is_ended:
+            self._take_rest()
         self._transport = None
         self._is_ended = True
         self.is_stalled = False
@@ -143,6 +147,24 @@ class PeerConnection(asyncio.Protocol):
         # In this order: a desk that a peer has left with nothing to run may close.
         self._desk.wake(self)
         self._desk.leave(self)
+
+    def _take_rest(self) -> None:
+        """Take what a peer that hung up had sent before, and the loop has not read.
+
+        The loop gives a connection up when it cannot write; what the kernel holds would be lost.
+        """
+        assert self._transport is not None
+        sock: socket.socket = self._transport.get_extra_info("socket")
+        rest = bytearray()
+        with contextlib.suppress(OSError):
+            # A peer may have closed its ear alone, and speak on.
+            while len(rest) < limits.MAX_MESSAGE_BYTES and (
+                data := os.read(sock.fileno(), limits.MAX_UNSENT_BYTES)
+            ):
+                rest += data
+        with contextlib.suppress(BrokenStream):
+            self._framing.feed(bytes(rest), self._messages)
+            self._framing.end(self._messages)
 
     def pause_writing(self) -> None:
         """Stop working for a peer that does not read."""

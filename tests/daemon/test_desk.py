@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from sidecar.daemon import desk
+from sidecar.model import limits
 from sidecar.model.errors import StorageUnavailable
 from sidecar.store.database import GroupLost
+from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
 
 
@@ -141,3 +143,17 @@ def test_a_backup_waits_for_a_commit_under_way(
         slow.may_go.set()
         assert "result" in writer.receive()
         assert peer.receive()["result"]["lastSeq"] == 2
+
+
+def test_what_a_peer_sent_before_it_hung_up_on_its_answers_is_done(
+    daemon: DaemonThread, slow: Disk, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_IN_FLIGHT", 16)
+    peer.call("thread/create", threadId="t")
+    slow.hold()
+    with daemon.peer() as gone:
+        # More than a socket holds: when it has left us, the daemon has read a part and paused.
+        large = {"threadId": "t", "event": "x", "payload": "y" * 4096}
+        gone.send(*[gone.request("event/append", large) for _ in range(100)])
+    slow.may_go.set()
+    until(peer, lambda: peer.call("event/list", limit=1)["lastSeq"] == 101)

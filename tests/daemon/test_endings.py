@@ -1,7 +1,6 @@
 """Connections and records that end badly: everything else goes on, and nothing hangs."""
 
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -10,6 +9,7 @@ import pytest
 from sidecar.daemon import lifecycle
 from sidecar.daemon.peer import PeerConnection
 from sidecar.model import limits
+from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
 
 
@@ -103,15 +103,6 @@ def test_another_user_is_told_and_hung_up_on(
         assert (told["id"], told["error"]["data"]["kind"]) == (None, "forbidden")
         with pytest.raises(EOFError):
             stranger.receive()
-
-
-def until(peer: Peer, is_so: Callable[[], bool]) -> None:
-    """Ask the daemon something until it is so: each answer lets its loop go on."""
-    for _ in range(100_000):
-        if is_so():
-            return
-        peer.call("daemon/ping")
-    pytest.fail("it never was so")
 
 
 def test_a_subscription_of_a_peer_that_has_gone_is_not_kept(

@@ -2,8 +2,10 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import pytest
 
 from tests.support import DaemonThread, Peer
 
@@ -46,3 +48,12 @@ def until_closed(peer: Peer) -> Iterator[Any]:
 
 def ping(request_id: str = "1") -> bytes:
     return b'{"jsonrpc":"2.0","id":%b,"method":"daemon/ping"}\n' % request_id.encode()
+
+
+def until(peer: Peer, is_so: Callable[[], bool]) -> None:
+    """Ask the daemon something until it is so: each answer lets its loop go on."""
+    for _ in range(100_000):
+        if is_so():
+            return
+        peer.call("daemon/ping")
+    pytest.fail("it never was so")
