@@ -1,8 +1,9 @@
 """Run requests in groups: one transaction for all that one turn of the loop has read.
 
-A group ends after GROUP_REQUESTS or GROUP_MS. Answers to writes, and to reads that saw them,
-leave after its commit. COMMIT alone waits for a disk: it runs here while commits are fast
-and on one other thread while they are slow; meanwhile the loop serves other peers' reads.
+A group ends after GROUP_REQUESTS, GROUP_MS or MAX_UNSENT_BYTES of answers. Answers to writes,
+and to reads that saw them, leave after its commit. COMMIT alone waits for a disk: it runs here
+while commits are fast and on one other thread while they are slow; meanwhile the loop serves
+other peers' reads.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from sidecar.daemon.group import Group, Held
 from sidecar.daemon.hub import Hub
 from sidecar.daemon.peer import PeerConnection, Work
 from sidecar.daemon.waiting import WaitingRoom
+from sidecar.model import limits
 from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
@@ -110,7 +112,8 @@ class Desk:
     def _schedule(self) -> None:
         if self._is_closed:
             return
-        has_work = self._runnable or self._to_flush or self.room.is_ready
+        may_look = self.room.is_ready and self._committing is None
+        has_work = self._runnable or self._to_flush or may_look
         if not self._is_scheduled and has_work:
             self._is_scheduled = True
             self.loop.call_soon(self._turn)
@@ -134,7 +137,7 @@ class Desk:
             done += self._serve(peer, group, min(PEER_QUANTUM, GROUP_REQUESTS - done))
             if peer.is_runnable:
                 waiting.append(peer) if self._must_wait(peer) else self.wake(peer)
-            if group.lost is not None:
+            if group.is_over:
                 break
         self._end(group)
         for peer in waiting:
@@ -152,7 +155,7 @@ class Desk:
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
         """Run up to so many requests of one peer, in order; tell how many."""
         for done in range(most):
-            if group.lost is not None or not peer.is_runnable or self._must_wait(peer):
+            if group.is_over or not peer.is_runnable or self._must_wait(peer):
                 return done
             work = peer.next_work()
             if work is None:
@@ -212,12 +215,12 @@ class Desk:
 
     def _hold(self, group: Group, work: Work, request: Request, answer: bytes) -> None:
         work.peer.held += 1
-        group.held.append(Held(work, request, answer))
+        group.hold(Held(work, request, answer))
 
     def _serve_waiting(self, group: Group) -> None:
         """Run those again who wait for what was just written, the longest waiting first."""
         self._wake_waiting()
-        while self.room.is_ready and group.lost is None:
+        while self.room.is_ready and not group.is_over:
             waiter = self.room.next()
             if waiter is None:
                 return
@@ -315,6 +318,7 @@ class Desk:
         waiting, self._waiting = self._waiting, []
         for peer in waiting:
             self.wake(peer)
+        self._schedule()
         self._tell_if_quiet()
 
     def _checkpoint(self) -> None:

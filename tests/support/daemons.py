@@ -132,8 +132,16 @@ class DaemonProcess:
 
     @property
     def resident_kib(self) -> int:
+        return self._memory_kib("VmRSS")
+
+    @property
+    def peak_kib(self) -> int:
+        """The most that was resident at any moment."""
+        return self._memory_kib("VmHWM")
+
+    def _memory_kib(self, name: str) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        line = next(line for line in status.splitlines() if line.startswith(name))
         return int(line.split()[1])
 
 
