@@ -20,7 +20,6 @@ from sidecar.daemon.group import Group, Held
 from sidecar.daemon.hub import Hub
 from sidecar.daemon.peer import PeerConnection, Work
 from sidecar.daemon.waiting import WaitingRoom
-from sidecar.model import limits
 from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost

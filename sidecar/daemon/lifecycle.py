@@ -37,6 +37,8 @@ KEEP_PATH = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
 EXIT_AT_ONCE = 1
 # EX_SOFTWARE of sysexits.h.
 EXIT_BUG = 70
+# Whatever the daemon makes is its owner's alone, folders above its files included.
+UMASK = 0o077
 
 log = structlog.get_logger()
 
@@ -178,6 +180,7 @@ def run(
     `ready` gets the ready line. Without a `socket_path` it listens where systemd has it listen,
     or nowhere.
     """
+    os.umask(UMASK)
     # Before the loop is made: where one of them is closed, a file of the loop would take its place.
     stdio = Stdio() if speaks_stdio else None
 
