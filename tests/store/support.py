@@ -87,3 +87,17 @@ def spoil(path: Path, *statements: str) -> None:
             assert db.changes(), f"nothing was spoilt by {statement}"
     finally:
         db.close()
+
+
+def rows(path: Path) -> list[tuple[object, ...]]:
+    """List every row of every table."""
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        return [
+            (name, *row)
+            for (name,) in db.execute(tables).fetchall()
+            for row in db.execute(f"SELECT * FROM {name} ORDER BY 1")
+        ]
+    finally:
+        db.close()

@@ -4,14 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import apsw
 import pytest
 
 from sidecar.model.errors import InvalidParams
 from sidecar.store import upkeep
 from sidecar.store.database import Database
 from sidecar.store.upkeep import Backup
-from tests.store.support import make_event, make_thread, number, opened, write
+from tests.store.support import make_event, make_thread, number, opened, rows, write
 from tests.support import DaemonThread, Peer, Refused
 
 PAYLOAD = '"' + "x" * 20_000 + '"'
@@ -31,19 +30,6 @@ def database(folder: Path) -> Iterator[Database]:
 def target(folder: Path) -> Path:
     (folder / "copies").mkdir()
     return folder / "copies" / "copy.db"
-
-
-def rows(path: Path) -> list[tuple[object, ...]]:
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    try:
-        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
-        return [
-            (name, *row)
-            for (name,) in db.execute(tables).fetchall()
-            for row in db.execute(f"SELECT * FROM {name} ORDER BY 1")
-        ]
-    finally:
-        db.close()
 
 
 def copy(database: Database, target: Path, *, overwrite: bool = False) -> int:
