@@ -214,10 +214,16 @@ def test_database_and_socket_are_where_the_environment_says(
 def test_a_peer_that_never_reads_does_not_keep_a_drain_from_its_end(
     process: DaemonProcess,
 ) -> None:
-    with process.peer() as stuck:
-        stuck.call("thread/create", threadId="t")
-        stuck.send(stuck.request("thread/get", {"threadId": "t"}))
-        with process.peer() as idle, process.peer() as half:
-            idle.call("daemon/ping")
-            half.send(b'{"jsonrpc":"2.0",')
-            assert process.terminate() == 0
+    with process.peer() as stuck, process.peer() as idle, process.peer() as half:
+        stuck.call("thread/create", threadId="t", metadata="x" * 1_000_000)
+        idle.call("daemon/ping")
+        half.send(b'{"jsonrpc":"2.0",')
+        # Ten times what its socket and the daemon hold for it, then something to be done.
+        stuck.send(*[stuck.request("thread/get", {"threadId": "t"}) for _ in range(20)])
+        stuck.send(stuck.request("thread/update", {"threadId": "t", "title": "done"}))
+        assert idle.call("thread/get", threadId="t")["thread"]["title"] is None
+        assert process.terminate() == 0
+    process.start()
+    with process.peer() as peer:
+        assert peer.call("daemon/recovery")["cleanShutdown"]
+        assert peer.call("thread/get", threadId="t")["thread"]["title"] == "done"
