@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable
+import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from sidecar.daemon.peer import PeerConnection
 
 PROTOCOL_VERSION = 1
+Answer = TypeVar("Answer")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -170,7 +172,7 @@ class RequestContext:
         except BaseException:
             backup.abandon()
             raise
-        size = await asyncio.to_thread(backup.publish)
+        size = await _on_thread(backup.publish)
         return BackupDone(
             path=str(path),
             bytes_=size,
@@ -181,7 +183,9 @@ class RequestContext:
     async def check(self, *, full: bool) -> Checked:
         """Check the database on a thread of its own."""
         path = self._desk.database.path
-        findings = await asyncio.to_thread(upkeep.check, path, full=full)
+        findings = await _on_thread(
+            lambda is_cut_off: upkeep.check(path, full=full, is_cut_off=is_cut_off)
+        )
         return Checked(ok=not findings, findings=findings)
 
     def subscribe(
@@ -228,3 +232,13 @@ class RequestContext:
 
 async def _encoded(result: Awaitable[msgspec.Struct]) -> bytes:
     return _ENCODER.encode(await result)
+
+
+async def _on_thread(run: Callable[[Callable[[], bool]], Answer]) -> Answer:
+    """Run what takes its time; when the daemon cannot wait any longer, it is told so."""
+    cut_off = threading.Event()
+    try:
+        return await asyncio.to_thread(run, cut_off.is_set)
+    except asyncio.CancelledError:
+        cut_off.set()
+        raise

@@ -265,7 +265,8 @@ class Desk:
 
     def _end_task(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        task.result()
+        if not task.cancelled():
+            task.result()
         self._tell_if_quiet()
 
     # -- commits -------------------------------------------------------------------------------
@@ -388,7 +389,10 @@ class Desk:
             return self.database.own_snapshot()
         return self.database.snapshot()
 
-    def close(self) -> None:
-        """Run nothing more, and end the helper thread."""
+    async def close(self) -> None:
+        """Run nothing more, cut off what still takes its time, and end the helper thread."""
         self._is_closed = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._committer.shutdown()

@@ -111,7 +111,7 @@ class Daemon:
             await self._stopping.wait()
             await self._drain()
         finally:
-            self.desk.close()
+            await self.desk.close()
             try:
                 self.database.close()
             finally:

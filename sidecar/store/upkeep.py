@@ -1,7 +1,7 @@
 """Look after the file: check what it holds, copy it while it is written."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from glob import escape
 from pathlib import Path
 from tempfile import mkstemp
@@ -18,6 +18,10 @@ BACKUP_STEP_PAGES = 256
 # Findings of one check: a file that is broken everywhere need not list everything.
 MAX_FINDINGS = 100
 
+# Steps of SQLite's machine after which a long check looks whether it is cut off: about 10 ms.
+PROGRESS_STEPS = 100_000
+
+COPY_CHECK = "PRAGMA quick_check(1)"
 QUICK_CHECK = f"PRAGMA quick_check({MAX_FINDINGS})"
 INTEGRITY_CHECK = f"PRAGMA integrity_check({MAX_FINDINGS})"
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check"
@@ -83,12 +87,13 @@ def counts(db: Snapshot) -> Counts:
     return Counts(*(value for value in row if isinstance(value, int)))
 
 
-def check(path: Path, *, full: bool) -> list[str]:
+def check(path: Path, *, full: bool, is_cut_off: Callable[[], bool] | None = None) -> list[str]:
     """Check the file and the house's invariants on a connection of its own.
 
-    Runs on any thread, in one read transaction. A sentence for each finding.
+    Runs on any thread, in one read transaction, until it is cut off. A sentence for each finding.
     """
     db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    db.set_progress_handler(is_cut_off, PROGRESS_STEPS)
     try:
         db.execute("BEGIN")
         return _findings(db, full=full)
@@ -151,14 +156,16 @@ class Backup:
         """Let go of the writer's connection; the rest may happen on another thread."""
         self._backup.finish()
 
-    def publish(self) -> int:
+    def publish(self, is_cut_off: Callable[[], bool] | None = None) -> int:
         """Verify, sync and rename the copy; tell its size in bytes.
 
-        Raises an Outage, and leaves nothing behind, if the copy is not whole.
+        Raises an Outage, and leaves nothing behind, if the copy is not whole; raises, and leaves
+        nothing, if it is cut off.
         """
         try:
+            self._copy.set_progress_handler(is_cut_off, PROGRESS_STEPS)
             self._copy.pragma("journal_mode", "DELETE")
-            problem = self._copy.execute("PRAGMA quick_check(1)").get
+            problem = self._copy.execute(COPY_CHECK).get
             self._copy.close()
             if problem != "ok":
                 raise StorageUnavailable(reason="corrupt")

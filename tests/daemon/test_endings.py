@@ -9,6 +9,7 @@ import pytest
 from sidecar.daemon import lifecycle
 from sidecar.daemon.peer import PeerConnection
 from sidecar.model import limits
+from sidecar.store import upkeep
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
 
@@ -118,3 +119,35 @@ def test_a_subscription_of_a_peer_that_has_gone_is_not_kept(
     # What came behind the subscription has run.
     until(peer, lambda: peer.call("event/list", sinceSeq=2)["lastSeq"] == 3)
     assert peer.call("daemon/status")["subscriptions"] == 0
+
+
+# Would go on for longer than anybody waits.
+ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+
+
+@pytest.mark.parametrize("stage", ["check", "copying", "verifying"])
+def test_what_takes_longer_than_a_drain_is_cut_off_and_leaves_nothing(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    stage: str,
+) -> None:
+    monkeypatch.setattr(lifecycle, "DRAIN_S", 0.01)
+    monkeypatch.setattr(lifecycle, "LAST_S", 0.01)
+    if stage == "check":
+        monkeypatch.setattr(upkeep, "QUICK_CHECK", ENDLESS)
+    elif stage == "verifying":
+        monkeypatch.setattr(upkeep, "COPY_CHECK", ENDLESS)
+    else:
+        monkeypatch.setattr(upkeep.Backup, "step", lambda _self: False)
+    method = "daemon/check" if stage == "check" else "daemon/backup"
+    params = {} if stage == "check" else {"path": str(folder / "copy.db")}
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        peer.send(peer.request(method, params))
+        with daemon.peer() as other:
+            until(other, lambda: bool(daemon.daemon.desk._tasks))
+    assert not [path.name for path in folder.iterdir() if "copy" in path.name]
+    assert "incident" not in capsys.readouterr().out
+    monkeypatch.undo()
+    with DaemonThread(folder) as again:
+        assert again.daemon.recovery.clean_shutdown
