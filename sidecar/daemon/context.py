@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sidecar.daemon.peer import PeerConnection
 
 PROTOCOL_VERSION = 1
-Answer = TypeVar("Answer")
+Made = TypeVar("Made")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -234,7 +234,7 @@ async def _encoded(result: Awaitable[msgspec.Struct]) -> bytes:
     return _ENCODER.encode(await result)
 
 
-async def _on_thread(run: Callable[[Callable[[], bool]], Answer]) -> Answer:
+async def _on_thread(run: Callable[[Callable[[], bool]], Made]) -> Made:
     """Run what takes its time; when the daemon cannot wait any longer, it is told so."""
     cut_off = threading.Event()
     try:
