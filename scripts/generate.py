@@ -1,5 +1,5 @@
-"""Make the published face from the declarations: examples, the OpenRPC document, the reference,
-the types for TypeScript.
+"""Make what follows from the declarations: the examples, the OpenRPC document, the reference, the
+types for TypeScript, the client for Python.
 
 Usage: scripts/generate [--check]. With --check nothing is written, and a file that is not what
 would be made is named; the exit code is then 1.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar import __version__
+from sidecar.rpc import python_client
 from sidecar.rpc.openrpc import JsonTree, document
 from sidecar.rpc.reference import reference
 from sidecar.rpc.registry import REGISTRY
@@ -19,6 +20,7 @@ from sidecar.rpc.typescript import retries, typescript
 ROOT = Path(__file__).parents[1]
 VECTORS = ROOT / "protocol" / "vectors"
 EXAMPLES = ROOT / "sidecar" / "rpc" / "examples.json"
+CLIENT = ROOT / "sidecar" / "client"
 ANY = "<any>"
 # What an example shows where a vector has a wildcard, by the member's name.
 PLAUSIBLE: dict[str, JsonTree] = {
@@ -80,6 +82,9 @@ def made() -> dict[Path, bytes]:
         protocol / "reference.md": reference(tree).encode(),
         protocol / "sidecar.d.ts": typescript(tree).encode(),
         protocol / "typescript" / "src" / "retry.ts": retries(tree).encode(),
+        CLIENT / "records.py": python_client.records(tree).encode(),
+        CLIENT / "refusals.py": python_client.refusals(tree).encode(),
+        CLIENT / "methods.py": python_client.methods(tree).encode(),
     }
 
 

@@ -15,6 +15,8 @@ ROOMS = ("model", "store", "rpc", "methods", "daemon", "cli")
 # Beside the rooms; only what lives at the end of the line may import them.
 OUTSIDE = ("config", "logs", "source", "pump", "spawn", "client")
 MAX_FILE_LINES = 400
+# What is generated is read in its source, the contract.
+GENERATED = "# Made by `scripts/generate`"
 MAX_FUNCTION_LINES = 50
 CHANCE = {"random", "secrets", "uuid"}
 SQL = re.compile(
@@ -132,7 +134,7 @@ def test_jsonrpcserver_lives_in_dispatch_and_nowhere_else() -> None:
 def test_a_file_can_be_read_in_one_sitting() -> None:
     def find(source: Source) -> Iterator[str]:
         lines = len(source.text.splitlines())
-        if lines > MAX_FILE_LINES:
+        if lines > MAX_FILE_LINES and not source.text.startswith(GENERATED):
             yield f"{lines} lines"
 
     assert offenders(find) == []

@@ -8,8 +8,7 @@ import click
 import msgspec
 
 import sidecar.methods  # noqa: F401  # fills the registry
-from sidecar.cli.connect import ask, show, socket_option
-from sidecar.client import Params
+from sidecar.cli.connect import Params, ask, show, socket_option
 from sidecar.rpc.registry import REGISTRY, Method
 
 

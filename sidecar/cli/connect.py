@@ -7,27 +7,50 @@ from contextlib import contextmanager
 import click
 import msgspec
 
-from sidecar import cli, config
-from sidecar.client import Answered, Client, NoDaemon, Params
+from sidecar import __version__, cli, config
+from sidecar.client import AnswerLost, Client, Error, NoDaemon, Options, SidecarError
+from sidecar.client.request import PATIENCE_S
 
+Params = dict[str, object]
 socket_option = config.option("socket")
 
 
+def _tell(trouble: Error) -> None:
+    click.echo(f"sidecar: {trouble}; trying again", err=True)
+
+
 @contextmanager
-def connected(socket: str | None) -> Iterator[Client]:
+def connected(
+    socket: str | None,
+    *,
+    patience_s: float = PATIENCE_S,
+    on_trouble: Callable[[Error], None] = _tell,
+) -> Iterator[Client]:
     """Connect; an error goes to stderr with its kind, and ends with 1, or 69 without a daemon."""
+    options = Options(
+        name="sidecar", version=__version__, patience_s=patience_s, on_trouble=on_trouble
+    )
     try:
-        with Client(config.socket_path(socket)) as client:
+        with Client(config.socket_path(socket), options) as client:
             yield client
-    except NoDaemon as error:
+    except (NoDaemon, AnswerLost) as error:
         click.echo(f"sidecar: {error}", err=True)
         sys.exit(cli.EXIT_NO_DAEMON)
-    except Answered as error:
-        click.echo("\n".join([f"sidecar: {error}", *error.__notes__]), err=True)
+    except Error as error:
+        lines = [f"sidecar: {error}", *_whole(error), *getattr(error, "__notes__", [])]
+        click.echo("\n".join(lines), err=True)
         sys.exit(cli.EXIT_FAILED)
 
 
-def ask(socket: str | None, method: str, params: Params | msgspec.Raw) -> msgspec.Raw:
+def _whole(error: Error) -> list[str]:
+    """Show a daemon's error with all its details."""
+    if not isinstance(error, SidecarError):
+        return []
+    code, message, data = error.args
+    return [msgspec.json.encode({"code": code, "message": message, "data": data}).decode()]
+
+
+def ask(socket: str | None, method: str, params: Params) -> msgspec.Raw:
     """Call one method on a connection of its own."""
     with connected(socket) as client:
         return client.call(method, params)

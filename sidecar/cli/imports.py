@@ -9,7 +9,7 @@ import msgspec
 from sidecar import cli
 from sidecar.cli import swe_agent
 from sidecar.cli.connect import connected, socket_option
-from sidecar.client import Answered
+from sidecar.client import SidecarError
 
 
 @click.group("import")
@@ -42,7 +42,7 @@ def swe_agent_command(socket: str | None, files: tuple[Path, ...]) -> None:
             for step in shown:
                 try:
                     client.call(step.method, step.params)
-                except Answered as error:
+                except SidecarError as error:
                     error.add_note(f"{file}: stopped at {step.method}; what came before is kept")
                     raise
         thread_id = steps[0].params["threadId"]

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from sidecar.client import Params
+from sidecar.cli.connect import Params
 from sidecar.model.limits import SUMMARY_CHARS
 
 TITLE_CHARS = 80

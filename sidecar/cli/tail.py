@@ -1,25 +1,15 @@
 """`sidecar tail`: follow events, through restarts of the daemon."""
 
+import math
 import sys
-import time
 
 import click
-import msgspec
 
-from sidecar import config
 from sidecar.cli.connect import connected, socket_option
-from sidecar.client import Client, NoDaemon, Params
-from sidecar.model.event import Event
+from sidecar.client import Error
+from sidecar.client.records import Event
 
-# Between two looks for a daemon that has gone: a restart takes less than a second.
-RETRY_S = 0.25
 COLOURS = {"thread": "blue", "turn": "green", "item": "cyan", "session_input": "magenta"}
-
-
-class Appended(msgspec.Struct, frozen=True, rename="camel"):
-    """Read the params of `event/appended`; the events also as they were sent."""
-
-    events: list[msgspec.Raw] = []
 
 
 @click.command("tail")
@@ -34,32 +24,16 @@ def tail_command(
 
     When the daemon restarts, it goes on where it was. Ends on Ctrl-C.
     """
-    params: Params = {"threadId": thread_id, "events": list(names) or None, "sinceSeq": since}
-    with connected(socket) as client:
-        seq = _follow(client, params)
-    while True:
-        time.sleep(RETRY_S)
-        try:
-            with Client(config.socket_path(socket)) as client:
-                seq = _follow(client, {**params, "sinceSeq": seq})
-        except NoDaemon:
-            continue
 
-
-def _follow(client: Client, params: Params) -> int:
-    """Print events until the daemon goes away; tell the last seq that was passed."""
-    answer = msgspec.json.decode(client.call("event/subscribe", params), type=dict[str, int | str])
-    since = params["sinceSeq"]
-    seq = since if isinstance(since, int) else int(answer["watermarkSeq"])
-    try:
-        for notification in client.notifications():
-            for raw in msgspec.json.decode(notification.params, type=Appended).events:
-                event = msgspec.json.decode(raw, type=Event)
-                seq = event.seq
-                click.echo(_line(event) if sys.stdout.isatty() else bytes(raw).decode())
-    except NoDaemon as gone:
+    def tell(gone: Error) -> None:
         click.echo(f"sidecar: {gone}; waiting for it after event {seq}", err=True)
-    return seq
+
+    with connected(socket, patience_s=math.inf, on_trouble=tell) as client:
+        seq = client.server.last_seq if since is None else since
+        with client.events(thread_id, since, names or None) as events:
+            for event in events:
+                seq = event.seq
+                click.echo(_line(event) if sys.stdout.isatty() else bytes(events.text).decode())
 
 
 def _line(event: Event) -> str:

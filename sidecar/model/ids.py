@@ -13,7 +13,7 @@ EVENT_PATTERN = r"^[a-z0-9_.:/-]{1,128}\Z"
 EVENT_GLOB_PATTERN = r"^(?:[a-z0-9_.:/-]{1,128}|[a-z0-9_.:/-]{0,127}\*)\Z"
 
 Prefix = Literal[
-    "thr", "turn", "item", "inp", "msg", "run", "step", "mbe", "req", "db", "inc", "sub"
+    "thr", "turn", "item", "inp", "msg", "run", "step", "mbe", "req", "key", "db", "inc", "sub"
 ]
 RANDOM_BITS = 74
 

@@ -1,0 +1,553 @@
+# Made by `scripts/generate` from protocol/openrpc.json; do not edit.
+"""Hold every record of the contract; what a newer daemon adds to one is ignored."""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+# Any JSON value, as plain Python: None, bool, int, float, str, list or dict.
+Json = object
+EventSource = Literal[
+    "client",
+    "daemon",
+]
+InitializedDurability = Literal[
+    "full",
+    "normal",
+]
+ItemKind = Literal[
+    "agent_message",
+    "command_execution",
+    "context_compaction",
+    "error",
+    "file_change",
+    "reasoning",
+    "status",
+    "tool_call",
+    "user_message",
+]
+ItemStatus = Literal[
+    "cancelled",
+    "completed",
+    "failed",
+    "in_progress",
+    "interrupted",
+    "queued",
+]
+SessionInputAdmitIfBusy = Literal[
+    "queue",
+    "reject",
+]
+SessionInputDelivery = Literal[
+    "queue",
+    "steer",
+]
+SessionInputPromoteScope = Literal[
+    "input",
+    "steer",
+]
+SessionInputStatus = Literal[
+    "cancelled",
+    "pending",
+    "promoted",
+]
+StatusDurability = Literal[
+    "full",
+    "normal",
+]
+ThreadDeleteChildren = Literal[
+    "cascade",
+    "detach",
+    "reject",
+]
+TranscriptMessageRole = Literal[
+    "assistant",
+    "user",
+]
+TurnCompleteStatus = Literal[
+    "cancelled",
+    "completed",
+    "failed",
+    "interrupted",
+]
+TurnInterruptPending = Literal[
+    "cancel",
+    "hold",
+    "keep",
+]
+TurnListOrder = Literal[
+    "asc",
+    "desc",
+]
+TurnStartStatus = Literal[
+    "in_progress",
+    "queued",
+]
+TurnStatus = Literal[
+    "cancelled",
+    "completed",
+    "failed",
+    "in_progress",
+    "interrupted",
+    "queued",
+]
+
+
+class Append(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Be one event to append, as the params of `event/append`."""
+
+    thread_id: str
+    turn_id: str | None = None
+    item_id: str | None = None
+    event: str
+    payload: Json | UnsetType = UNSET
+    event_key: str | None = None
+
+
+class ClientInfo(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Name a client."""
+
+    name: str
+    version: str
+
+
+class Usage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Count what a turn has used."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_tokens: int | None = None
+    miss_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cost_usd: float | None = None
+
+
+class TurnError(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Say why a turn did not complete."""
+
+    kind: str
+    message: str
+
+
+class BackupDone(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `daemon/backup`."""
+
+    path: str
+    bytes: int
+    last_seq: int
+    took_ms: int
+
+
+class Checked(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `daemon/check`: a sentence for each finding."""
+
+    ok: bool
+    findings: list[str]
+
+
+class Pong(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `daemon/ping`."""
+
+    at_ms: int
+
+
+class RecoveredTurn(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Report one turn: what it was, the items that were closed, the inputs it had consumed."""
+
+    turn_id: str
+    thread_id: str
+    from_: str
+    item_ids: list[str]
+    input_ids: list[str]
+
+
+class Quarantined(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Report one record that could not be read, and what was done about it."""
+
+    table: str
+    key: str
+    reason: str
+
+
+class RecoveryReport(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell everything that was found unfinished at the start of an epoch."""
+
+    epoch: int
+    clean_shutdown: bool
+    took_ms: int
+    turns: list[RecoveredTurn]
+    run_ids: list[str]
+    requeued_input_ids: list[str]
+    pending_input_count: int
+    quarantined: list[Quarantined]
+
+
+class Done(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer that it is done: an empty object."""
+
+
+class StatusCounts(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Count what waits and what works."""
+
+    threads: int
+    turns_in_progress: int
+    turns_queued: int
+    inputs_pending: int
+    mailbox_queued: int
+    mailbox_claimed: int
+
+
+class WriterStatus(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell how the writer does: groups committed, requests in them, requests that wait."""
+
+    commits: int
+    requests: int
+    requests_per_commit: float
+    queue_depth: int
+
+
+class Status(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `daemon/status`."""
+
+    pid: int
+    version: str
+    epoch: int
+    started_at_ms: int
+    uptime_ms: int
+    database_path: str
+    database_bytes: int
+    wal_bytes: int
+    last_seq: int
+    durability: StatusDurability
+    connections: int
+    subscriptions: int
+    counts: StatusCounts
+    writer: WriterStatus
+
+
+class Event(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show an event; `seq` counts from 1 over the whole database, without gaps."""
+
+    seq: int
+    thread_id: str | None
+    turn_id: str | None
+    item_id: str | None
+    event: str
+    payload: Json
+    source: EventSource
+    at_ms: int
+
+
+class EventAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one event."""
+
+    event: Event
+
+
+class EventsAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the events of one append, in the order in which they were given."""
+
+    events: list[Event]
+
+
+class EventPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of events; `nextSinceSeq` says from where to go on, null at the end."""
+
+    data: list[Event]
+    last_seq: int
+    min_seq: int
+    next_since_seq: int | None
+
+
+class Subscribed(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a subscription, and where its history ends."""
+
+    subscription_id: str
+    watermark_seq: int
+
+
+class ServerInfo(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Name the program."""
+
+    name: str
+    version: str
+
+
+class Limits(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell a client the limits that it can meet, as `initialize` reports them."""
+
+    max_message_bytes: int = 16777216
+    max_batch: int = 1000
+    max_prompt_chars: int = 1048576
+    max_pending_inputs: int = 1000
+    max_connections: int = 256
+    max_in_flight: int = 1024
+
+
+class Capabilities(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell what this daemon can do beyond answering requests."""
+
+    framings: list[str]
+
+
+class Initialized(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `initialize`."""
+
+    protocol_version: int
+    server_info: ServerInfo
+    epoch: int
+    database_id: str
+    last_seq: int
+    durability: InitializedDurability
+    limits: Limits
+    capabilities: Capabilities
+
+
+class Item(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show an item as it is on the wire; `position` counts from 1 within its turn."""
+
+    id: str
+    turn_id: str
+    thread_id: str
+    position: int
+    kind: ItemKind
+    status: ItemStatus
+    summary: str | None
+    detail: str | None
+    metadata: Json
+    artifact_refs: Json
+    started_at_ms: int | None
+    ended_at_ms: int | None
+
+
+class ItemAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one item."""
+
+    item: Item
+
+
+class ItemPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of items."""
+
+    data: list[Item]
+    next_cursor: str | None
+
+
+class OpenRpc(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the OpenRPC document of this daemon."""
+
+    openrpc: str
+    info: Json
+    methods: Json
+    components: Json
+
+
+class SessionInput(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a session input; the seqs are those of the events that report it."""
+
+    id: str
+    thread_id: str
+    prompt: str
+    delivery: SessionInputDelivery
+    request: Json
+    status: SessionInputStatus
+    held: bool
+    admitted_seq: int
+    promoted_seq: int | None
+    turn_id: str | None
+    item_id: str | None
+    requeued_from_input_id: str | None
+    created_at_ms: int
+
+
+class Turn(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a turn as it is on the wire; times are Unix milliseconds.
+
+    `durationMs` is null until the turn has ended, and when it never started.
+    """
+
+    id: str
+    thread_id: str
+    status: TurnStatus
+    input_summary: str | None
+    metadata: Json
+    usage: Usage | None
+    error: TurnError | None
+    steer_count: int
+    item_count: int
+    interrupt_requested_at_ms: int | None
+    recovered: bool
+    created_at_ms: int
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    duration_ms: int | None
+
+
+class Promotion(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell what was promoted: the inputs, their new items, and the turn that has them."""
+
+    inputs: list[SessionInput]
+    items: list[Item]
+    turn: Turn | None
+
+
+class Admitted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer an admission: the input as it is now, and what was promoted with it."""
+
+    input: SessionInput
+    deduplicated: bool
+    active_turn_id: str | None
+    promotion: Promotion
+
+
+class InputAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one session input."""
+
+    input: SessionInput
+
+
+class InputPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of session inputs."""
+
+    data: list[SessionInput]
+    next_cursor: str | None
+
+
+class Thread(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a thread as it is on the wire; times are Unix milliseconds."""
+
+    id: str
+    title: str | None
+    model: str | None
+    provider: str | None
+    workspace: str | None
+    mode: str | None
+    resource_id: str | None
+    parent_thread_id: str | None
+    forked_from_thread_id: str | None
+    metadata: Json
+    archived: bool
+    version: int
+    message_count: int
+    active_turn_id: str | None
+    latest_turn_id: str | None
+    pending_input_count: int
+    created_at_ms: int
+    updated_at_ms: int
+
+
+class ThreadCreated(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a creation; `created` is false for a retry."""
+
+    thread: Thread
+    created: bool
+
+
+class ThreadsDeleted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer which threads went, and which children lost their parent."""
+
+    deleted_thread_ids: list[str]
+    detached_thread_ids: list[str]
+
+
+class ThreadAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one thread."""
+
+    thread: Thread
+
+
+class ThreadPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of threads."""
+
+    data: list[Thread]
+    next_cursor: str | None
+
+
+class TranscriptText(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="type",
+    tag="text",
+):
+    """Be one block of text in a transcript's message."""
+
+    text: str
+
+
+class TranscriptMessage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Be one message as a model would read it."""
+
+    role: TranscriptMessageRole
+    content: list[TranscriptText]
+
+
+class Transcript(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the conversation as a model would read it."""
+
+    messages: list[TranscriptMessage]
+    total_tokens: int
+
+
+class TurnCompleted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the ended turn, and what was promoted after it."""
+
+    turn: Turn
+    promotion: Promotion
+
+
+class TurnAndItems(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a turn and its items, in order."""
+
+    turn: Turn
+    items: list[Item]
+
+
+class TurnPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of turns."""
+
+    data: list[Turn]
+    next_cursor: str | None
+
+
+class InterruptRequested(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer whether there was a turn to interrupt, and which."""
+
+    requested: bool
+    turn: Turn | None
+
+
+class TurnAndItem(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a turn and its new item."""
+
+    turn: Turn
+    item: Item
+
+
+class EventAppended(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell of events, in order: first the history that was asked for, then live."""
+
+    subscription_id: str
+    events: list[Event]
+
+
+class EventSynced(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell that the history has been told, up to `seq`; what follows is live."""
+
+    subscription_id: str
+    seq: int
+
+
+class ItemDelta(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell a piece of an open item; never stored, and it may be lost to a slow peer.
+
+    `offset` counts the item's characters before this piece, so that a loss shows.
+    """
+
+    subscription_id: str
+    thread_id: str
+    turn_id: str
+    item_id: str
+    text: str
+    offset: int
