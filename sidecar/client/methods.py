@@ -9,6 +9,12 @@ from msgspec import UNSET, UnsetType
 from sidecar.client import records
 from sidecar.client.request import Method, Params, Result
 
+CANCEL_REQUEST = Method(
+    "$/cancelRequest",
+    "always",
+    "key",
+    records.Done,
+)
 DAEMON_BACKUP = Method(
     "daemon/backup",
     "never",
@@ -232,10 +238,18 @@ TURN_STEER = Method(
     records.TurnAndItem,
 )
 # Their effect ends with the connection, which a client makes anew without a word.
-CONNECTION_BOUND = frozenset({"event/subscribe", "event/unsubscribe", "initialize"})
+CONNECTION_BOUND = frozenset(
+    {
+        "$/cancelRequest",
+        "event/subscribe",
+        "event/unsubscribe",
+        "initialize",
+    }
+)
 METHODS: dict[str, Method[object]] = {
     method.name: method
     for method in (
+        CANCEL_REQUEST,
         DAEMON_BACKUP,
         DAEMON_CHECK,
         DAEMON_PING,

@@ -129,6 +129,10 @@ class TurnError(Struct, frozen=True, kw_only=True, rename="camel"):
     message: str
 
 
+class Done(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer that it is done: an empty object."""
+
+
 class BackupDone(Struct, frozen=True, kw_only=True, rename="camel"):
     """Answer `daemon/backup`."""
 
@@ -180,10 +184,6 @@ class RecoveryReport(Struct, frozen=True, kw_only=True, rename="camel"):
     requeued_input_ids: list[str]
     pending_input_count: int
     quarantined: list[Quarantined]
-
-
-class Done(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Answer that it is done: an empty object."""
 
 
 class StatusCounts(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -18,6 +18,19 @@ from sidecar.rpc.registry import REGISTRY, Method
 JsonObject = dict[str, "JsonTree"]
 JsonTree = str | int | float | bool | None | list["JsonTree"] | JsonObject
 
+TEXT: JsonObject = {"type": "string"}
+WHOLE: JsonObject = {"type": "integer"}
+TEXT_OR_NULL: JsonObject = {"anyOf": [TEXT, {"type": "null"}]}
+# The details of errors that are not text, by their names.
+DETAILS: dict[str, JsonObject] = {
+    "activeTurnId": TEXT_OR_NULL,
+    "actual": WHOLE,
+    "expected": WHOLE,
+    "index": WHOLE,
+    "legal": {"type": "array", "items": TEXT},
+    "max": WHOLE,
+    "turnId": TEXT_OR_NULL,
+}
 REF = "#/components/schemas/{name}"
 
 
@@ -118,7 +131,7 @@ def _example(name: str, example: Example) -> JsonObject:
 
 
 def _error(error: type[ProtocolError]) -> JsonObject:
-    details: list[JsonTree] = list(error.fields)
+    details: JsonObject = {name: DETAILS.get(name, TEXT) for name in error.fields}
     return {
         "code": error.code,
         "message": error.message(),

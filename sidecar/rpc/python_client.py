@@ -13,6 +13,7 @@ from itertools import chain
 from sidecar.model.ids import Prefix
 from sidecar.rpc.openrpc import JsonObject, JsonTree
 from sidecar.rpc.registry import ALWAYS, NEVER
+from sidecar.rpc.tree import as_object, as_objects
 
 HEAD = "# Made by `scripts/generate` from protocol/openrpc.json; do not edit.\n"
 LINE_CHARS = 100
@@ -21,8 +22,9 @@ SCALARS = {
 }  # fmt: skip
 # A member of such a name would hide the type from the members after it.
 TYPE_NAMES = {*SCALARS.values(), "list", "dict", "object"}
-# No methods of the classes: a client greets by itself, and follows events with an iterator.
-CONNECTION_BOUND = {"initialize", "event/subscribe", "event/unsubscribe"}
+# No methods of the classes: a client greets by itself, follows events with an iterator, and
+# cancels what is cancelled.
+CONNECTION_BOUND = {"initialize", "event/subscribe", "event/unsubscribe", "$/cancelRequest"}
 # How minted ids begin, by the last part of the path of the param that holds them.
 PREFIXES: dict[str, Prefix] = {
     "threadId": "thr", "newThreadId": "thr", "turnId": "turn", "itemId": "item",
@@ -30,17 +32,12 @@ PREFIXES: dict[str, Prefix] = {
     "stepId": "step", "entryId": "mbe", "requestId": "req",
 }  # fmt: skip
 OTHER_PREFIX: Prefix = "key"
-# The types of the errors' details, of which the document only has the names; the rest are text.
-DETAILS = {
-    "activeTurnId": "str | None", "turnId": "str | None", "expected": "int", "actual": "int",
-    "max": "int", "index": "int", "legal": "list[str]",
-}  # fmt: skip
 
 
 def snake(name: str) -> str:
     """Bring a name of the wire into Python's writing: `sessionInput/admit`, `rpc.discover`."""
-    plain = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).replace("/", "_").replace(".", "_")
-    return plain.lower()
+    plain = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)
+    return re.sub(r"\W+", "_", plain).strip("_").lower()
 
 
 def upper_camel(name: str) -> str:
@@ -54,10 +51,10 @@ class Enums:
     def __init__(self, document: JsonObject) -> None:
         self.named: dict[str, tuple[str, ...]] = {}
         for record, schema in _schemas(document).items():
-            for member, part in _object(schema.get("properties", {})).items():
+            for member, part in as_object(schema.get("properties", {})).items():
                 self._add(record + upper_camel(member), part)
-        for method in _objects(document["methods"]):
-            for param in _objects(method["params"]):
+        for method in as_objects(document["methods"]):
+            for param in as_objects(method["params"]):
                 owner = str(method["name"])
                 words = _words(param["schema"])
                 if len(words) > 1 and self.find(owner, str(param["name"]), words) is None:
@@ -86,11 +83,11 @@ class Types:
 
     def of(self, schema: JsonTree, owner: str, member: str) -> str:
         """Render a type; `owner` and `member` are where it stands."""
-        schema = _object(schema)
+        schema = as_object(schema)
         if "$ref" in schema:
             return self._module + str(schema["$ref"]).rsplit("/", 1)[1]
         if "anyOf" in schema:
-            parts = [self.of(part, owner, member) for part in _objects(schema["anyOf"])]
+            parts = [self.of(part, owner, member) for part in as_objects(schema["anyOf"])]
             return " | ".join(sorted(dict.fromkeys(parts), key=lambda part: part == "None"))
         if "enum" in schema:
             words = _words(schema)
@@ -141,7 +138,7 @@ def records(document: JsonObject) -> str:
 
 
 def _record(name: str, schema: JsonObject, types: Types) -> Iterator[str]:
-    members = _object(schema.get("properties", {}))
+    members = as_object(schema.get("properties", {}))
     tags = [(member, _words(part)[0]) for member, part in members.items() if _is_tag(part)]
     if tags:
         ((tag_field, tag),) = tags
@@ -163,7 +160,7 @@ def _record(name: str, schema: JsonObject, types: Types) -> Iterator[str]:
         if _camel(attribute) != member:
             given["name"] = _text(member)
         if member not in required:
-            default = _default(_object(part))
+            default = _default(as_object(part))
             kind += " | UnsetType" if default == "UNSET" else ""
             given["default"] = default
         yield f"    {attribute}: {kind}{_field(given)}"
@@ -171,7 +168,7 @@ def _record(name: str, schema: JsonObject, types: Types) -> Iterator[str]:
 
 def _is_tag(schema: JsonTree) -> bool:
     """Tell whether a member has one lawful word: by it a record is told from others."""
-    return "enum" in _object(schema) and len(_words(schema)) == 1
+    return "enum" in as_object(schema) and len(_words(schema)) == 1
 
 
 def _field(given: dict[str, str]) -> str:
@@ -191,7 +188,8 @@ def _default(schema: JsonObject) -> str:
 
 def refusals(document: JsonObject) -> str:
     """Render `refusals.py`: a class for each kind of error, its details as attributes."""
-    errors = _object(_object(document["components"])["errors"])
+    errors = as_object(as_object(document["components"])["errors"])
+    types = Types(Enums(document), "", "list")
     lines = [
         HEAD
         + '"""Raise each kind of error as a class of its own, with its details as attributes."""',
@@ -200,15 +198,14 @@ def refusals(document: JsonObject) -> str:
     ]
     for kind, error in errors.items():
         lines += ["", "", f"class {upper_camel(kind)}(SidecarError):"]
-        lines += _docstring(str(_object(error)["message"]) + ".", 4)
-        details = _object(_object(error)["data"])["details"]
-        assert isinstance(details, list)
+        lines += _docstring(str(as_object(error)["message"]) + ".", 4)
+        details = as_object(as_object(as_object(error)["data"])["details"])
         if details:
-            names = [(str(name), _attribute(str(name))) for name in details]
+            names = [(name, _attribute(name)) for name in details]
             lines += ["", "    names = {"]
             lines += [f"        {_text(name)}: {_text(own)}," for name, own in names]
             lines += ["    }"]
-            lines += [f"    {own}: {DETAILS.get(name, 'str')}" for name, own in names]
+            lines += [f"    {own}: {types.of(details[name], kind, name)}" for name, own in names]
     lines += ["", "", "KINDS: dict[str, type[SidecarError]] = {"]
     lines += [f"    {_text(kind)}: {upper_camel(kind)}," for kind in errors]
     lines += ["}", "", "__all__ = ["]
@@ -218,7 +215,7 @@ def refusals(document: JsonObject) -> str:
 
 def methods(document: JsonObject) -> str:
     """Render `methods.py`: the table of the methods, and both classes that ask them."""
-    described = _objects(document["methods"])
+    described = as_objects(document["methods"])
     types = Types(Enums(document), "records.", "Sequence")
     lines = [
         HEAD + '"""Ask by keyword for every method: what is UNSET is not sent, None is null."""',
@@ -233,10 +230,13 @@ def methods(document: JsonObject) -> str:
         "",
     ]
     lines += list(chain.from_iterable(_constant(method, types) for method in described))
-    bound = ", ".join(_text(name) for name in sorted(CONNECTION_BOUND))
     lines += [
         "# Their effect ends with the connection, which a client makes anew without a word.",
-        f"CONNECTION_BOUND = frozenset({{{bound}}})",
+        "CONNECTION_BOUND = frozenset(",
+        "    {",
+        *(f"        {_text(name)}," for name in sorted(CONNECTION_BOUND)),
+        "    }",
+        ")",
     ]
     lines += [
         "METHODS: dict[str, Method[object]] = {",
@@ -267,7 +267,7 @@ def _constant(method: JsonObject, types: Types) -> Iterator[str]:
     yield f"    {_text(name)},"
     yield f"    {_text(retry)},"
     yield f"    {_text(_prefix(retry))},"
-    yield f"    {types.of(_object(method['result'])['schema'], '', '')},"
+    yield f"    {types.of(as_object(method['result'])['schema'], '', '')},"
     yield ")"
 
 
@@ -278,8 +278,8 @@ def _prefix(retry: str) -> Prefix:
 
 
 def _method(method: JsonObject, types: Types, word: str, wait: str) -> Iterator[str]:
-    name, params = str(method["name"]), _objects(method["params"])
-    result = types.of(_object(method["result"])["schema"], "", "")
+    name, params = str(method["name"]), as_objects(method["params"])
+    result = types.of(as_object(method["result"])["schema"], "", "")
     if params:
         yield f"    {word}def {snake(name)}("
         yield from ("        self,", "        *,")
@@ -330,12 +330,12 @@ def _refs(tree: JsonTree) -> Iterator[str]:
 
 def _words(schema: JsonTree) -> tuple[str, ...]:
     """Take the words of an enum, wherever in the schema of a member it is."""
-    described = _object(schema)
+    described = as_object(schema)
     if "enum" in described:
         enum = described["enum"]
         assert isinstance(enum, list)
         return tuple(str(word) for word in enum)
-    inner = [*_objects(described.get("anyOf", [])), described.get("items")]
+    inner = [*as_objects(described.get("anyOf", [])), described.get("items")]
     return next((words for part in inner if part and (words := _words(part))), ())
 
 
@@ -378,15 +378,5 @@ def _text(word: str) -> str:
 
 
 def _schemas(document: JsonObject) -> dict[str, JsonObject]:
-    schemas = _object(_object(document["components"])["schemas"])
-    return {name: _object(schema) for name, schema in schemas.items()}
-
-
-def _object(value: JsonTree) -> JsonObject:
-    assert isinstance(value, dict)
-    return value
-
-
-def _objects(value: JsonTree) -> list[JsonObject]:
-    assert isinstance(value, list)
-    return [_object(part) for part in value]
+    schemas = as_object(as_object(document["components"])["schemas"])
+    return {name: as_object(schema) for name, schema in schemas.items()}

@@ -32,29 +32,6 @@ import type { Methods } from "../../sidecar.js";
  */
 export const RETRY: Readonly<Record<keyof Methods, string>> = {
 """
-# What the details of errors are, by their names; the document only has the names.
-DETAILS = {
-    "activeTurnId": "string | null",
-    "actual": "number",
-    "entryId": "string",
-    "expected": "number",
-    "from": "string",
-    "id": "string",
-    "incident": "string",
-    "index": "number",
-    "key": "string",
-    "legal": "string[]",
-    "limit": "string",
-    "machine": "string",
-    "max": "number",
-    "messageId": "string",
-    "path": "string",
-    "reason": "string",
-    "status": "string",
-    "table": "string",
-    "to": "string",
-    "turnId": "string | null",
-}
 # Nouns in payloads of events whose record has another name.
 RECORDS = {"input": "SessionInput", "the report itself": "RecoveryReport"}
 # What payloads hold that are no one record, by the names of their members.
@@ -186,11 +163,9 @@ def _errors(methods: list[JsonObject], errors: JsonObject) -> str:
     codes, details = [], []
     for kind, error in errors.items():
         data = as_object(as_object(error)["data"])
-        fields = data["details"]
-        assert isinstance(fields, list)
         codes.append(f"  {kind}: {as_object(error)['code']};\n")
         comment = _comment(f"{as_object(error)['message']}.", "  ")
-        details.append(comment + _details(kind, [str(field) for field in fields]))
+        details.append(comment + _details(kind, as_object(data["details"])))
     index = ""
     if any(method["name"] == "atomic" for method in methods):
         index = "    /** Which of the calls of `atomic` was refused. */\n    index?: number;\n"
@@ -211,11 +186,11 @@ def _errors(methods: list[JsonObject], errors: JsonObject) -> str:
     )
 
 
-def _details(kind: str, fields: list[str]) -> str:
+def _details(kind: str, fields: JsonObject) -> str:
     if not fields:
         # Not `Record<string, never>`: it is met with the members that all errors have.
         return f"  {kind}: object;\n"
-    members = [f"{field}: {DETAILS[field]}" for field in fields]
+    members = [f"{field}: {_type(as_object(schema), set())}" for field, schema in fields.items()]
     line = f"  {kind}: {{ {'; '.join(members)} }};\n"
     if len(line) <= WIDTH + 1:
         return line
