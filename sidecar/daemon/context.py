@@ -147,7 +147,7 @@ class RequestContext:
             durability=database.durability,
             connections=len(desk.peers),
             subscriptions=len(desk.hub),
-            counts=StatusCounts(*counts, mailbox_queued=0, mailbox_claimed=0),
+            counts=StatusCounts(*counts),
             writer=WriterStatus(
                 commits=database.commits,
                 requests=database.attempts,

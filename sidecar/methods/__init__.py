@@ -8,10 +8,20 @@ from sidecar.methods import (
     daemon,
     events,
     items,
+    mailboxes,
     session_inputs,
     subscriptions,
     threads,
     turns,
 )
 
-__all__ = ["daemon", "events", "items", "session_inputs", "subscriptions", "threads", "turns"]
+__all__ = [
+    "daemon",
+    "events",
+    "items",
+    "mailboxes",
+    "session_inputs",
+    "subscriptions",
+    "threads",
+    "turns",
+]

@@ -102,6 +102,12 @@ class SessionInputNotFound(Refusal):
     code, kind, fields = 1004, "session_input_not_found", ("id",)
 
 
+class MailboxEntryNotFound(Refusal):
+    """There is no such mailbox entry."""
+
+    code, kind, fields = 1008, "mailbox_entry_not_found", ("id",)
+
+
 class SubscriptionNotFound(Refusal):
     """There is no such subscription of this peer."""
 
@@ -162,10 +168,22 @@ class InvalidHierarchy(Refusal):
     code, kind, fields = 2009, "invalid_hierarchy", ("reason",)
 
 
+class GenerationMismatch(Refusal):
+    """The mailbox is at another generation."""
+
+    code, kind, fields = 2010, "generation_mismatch", ("expected", "actual")
+
+
 class InputNotPending(Refusal):
     """The session input is not pending any more."""
 
     code, kind, fields = 2011, "input_not_pending", ("status", "turnId")
+
+
+class ClaimLost(Refusal):
+    """The claim has ended or is another's."""
+
+    code, kind, fields = 3001, "claim_lost", ("entryId",)
 
 
 class LimitExceeded(Refusal):

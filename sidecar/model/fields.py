@@ -29,6 +29,11 @@ Count = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER)]
 Seq = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER, description="A place in the log of events.")]
 # Any integer: a page's limit is clamped, not refused.
 PageLimit = Annotated[int, Meta(description="Records in one page, clamped to the lawful range.")]
+Time = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER, description="Unix milliseconds.")]
+LeaseMs = Annotated[
+    int, Meta(ge=1, le=limits.MAX_LEASE_MS, description="How long a lease holds from now on.")
+]
+WaitMs = Annotated[int, Meta(description="How long to wait, clamped to the lawful range.")]
 Cursor = Annotated[str, Meta(description="The `nextCursor` of the page before, unchanged.")]
 Cost = Annotated[float, Meta(ge=0)]
 Order = Literal["asc", "desc"]

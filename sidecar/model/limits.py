@@ -37,6 +37,12 @@ MAX_PAGE_BYTES = 4 * 1024 * 1024
 MAX_EVENT_SCAN = 20_000
 # The largest integer that a JavaScript client reads back equal.
 MAX_INTEGER = 2**53 - 1
+# A day: whoever works longer on one entry extends the lease and so shows to be alive.
+MAX_LEASE_MS = 86_400_000
+# A minute: shorter than the patience of what stands between a client and its user.
+MAX_WAIT_MS = 60_000
+# Entries of one claim: what one consumer can have in hand.
+MAX_CLAIM = 100
 # Subscriptions of one peer: one for each of many threads, and an end to it.
 MAX_SUBSCRIPTIONS = 1_024
 # Events in one notification, and the bytes after which one ends early: small enough that a

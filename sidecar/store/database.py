@@ -42,8 +42,10 @@ INSERT INTO daemon (only, database_id, epoch, last_seq, clean_shutdown)
 VALUES (1, :database_id, 0, 0, 1) ON CONFLICT DO NOTHING
 """
 START = "UPDATE daemon SET epoch = epoch + 1 WHERE only = 1"
-SELF = "SELECT database_id, epoch, last_seq, clean_shutdown FROM daemon WHERE only = 1"
-SAVE_SEQ = "UPDATE daemon SET last_seq = :seq WHERE only = 1"
+SELF = """
+SELECT database_id, epoch, last_seq, clean_shutdown, group_count FROM daemon WHERE only = 1
+"""
+SAVE_GROUP = "UPDATE daemon SET last_seq = :seq, group_count = :groups WHERE only = 1"
 SAVE_CLEAN = "UPDATE daemon SET clean_shutdown = :clean WHERE only = 1"
 
 
@@ -156,11 +158,12 @@ class Database:
             identity = self.writer.execute(SELF).fetchall()[0]
             self.writer.execute(SAVE_CLEAN, {"clean": 0})
         assert isinstance(identity[0], str) and isinstance(identity[1], int)
-        assert isinstance(identity[2], int)
+        assert isinstance(identity[2], int) and isinstance(identity[4], int)
         self.database_id: str = identity[0]
         self.epoch: int = identity[1]
         self.last_seq: int = identity[2]
         self.clean_shutdown = identity[3] == 1
+        self._groups: int = identity[4]
 
     # -- groups ---------------------------------------------------------------------------
 
@@ -170,6 +173,7 @@ class Database:
             self.writer.execute("BEGIN IMMEDIATE")
         self._seq_before = self.last_seq
         self._woken.clear()
+        self._changes_before = self.writer.total_changes()
 
     def attempt(self, run: Callable[[Tx], Answer], now_ms: int) -> Answer:
         """Run one request inside the open group; if it raises, it alone is undone.
@@ -209,27 +213,30 @@ class Database:
         """Make the group durable; safe to call from one other thread.
 
         Raises GroupLost when it is not. What the file says decides, since an error may come
-        after the fact.
+        after the fact. A group that changed nothing saves nothing, and costs no wait for a disk.
         """
+        has_changed = self.writer.total_changes() != self._changes_before
         try:
-            if self.last_seq != self._seq_before:
-                self.writer.execute(SAVE_SEQ, {"seq": self.last_seq})
+            if has_changed:
+                groups = self._groups + 1
+                self.writer.execute(SAVE_GROUP, {"seq": self.last_seq, "groups": groups})
             self.writer.execute("COMMIT")
         except apsw.Error as error:
-            if not self._is_committed():
+            if not (has_changed and self._is_committed()):
                 self.rollback()
                 outage = outage_of(error) or StorageUnavailable(reason="io_error")
                 raise GroupLost(outage) from error
+        self._groups += has_changed
         self.commits += 1
 
     def _is_committed(self) -> bool:
-        if self.writer.in_transaction or self.last_seq == self._seq_before:
+        if self.writer.in_transaction:
             return False
         try:
             row = self.writer.execute(SELF).fetchall()[0]
         except apsw.Error:
             return False
-        return row[2] == self.last_seq
+        return row[4] == self._groups + 1
 
     def rollback(self) -> None:
         """Undo the whole group and count again from what is stored."""

@@ -26,6 +26,8 @@ class Source(Protocol):
         """Draw an unsigned integer of so many random bits."""
 
 
+# As much as a random UUID has, and none of it a time.
+TOKEN_BITS = 128
 INSERT_EVENT = """
 INSERT INTO events (
     seq, thread_key, turn_key, item_key, event, payload, source, at_ms, event_key, fingerprint
@@ -127,6 +129,10 @@ class Tx(Snapshot):
     def mint(self, prefix: ids.Prefix) -> str:
         """Make a new id of a kind."""
         return ids.mint(prefix, self.now_ms, self._source.random_bits(ids.RANDOM_BITS))
+
+    def mint_token(self) -> str:
+        """Make a secret that nobody can guess, nor know from another."""
+        return f"{self._source.random_bits(TOKEN_BITS):032x}"
 
     def insert(self, sql: str, **bindings: SqlValue) -> int:
         """Insert one row and tell its key."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 
+import apsw
 import pytest
 
 from sidecar.daemon import desk
@@ -112,6 +113,22 @@ def test_a_commit_that_fails_is_run_again_one_by_one(
         stored = peer.call("event/list", events=["x"])["data"]
         assert len(stored) == 5 - len(refused)
         assert [e["seq"] for e in stored] == list(range(2, 2 + len(stored)))
+
+
+def test_an_error_after_the_fact_is_answered_with_what_was_done(
+    daemon: DaemonThread, peer: Peer
+) -> None:
+    def fail(_db: apsw.Connection, _name: str, _pages: int) -> int:
+        raise apsw.IOError("after the commit")
+
+    # Mailboxes write no event: it is not the last seq that tells.
+    daemon.daemon.database.writer.set_wal_hook(fail)
+    requests = [peer.request("mailbox/enqueue", {"mailboxId": "m"}) for _ in range(5)]
+    answers = peer.pipeline(requests)
+    ids = {answer["result"]["entry"]["id"] for answer in answers.values()}
+    daemon.daemon.database.writer.set_wal_hook(None)
+    assert {entry["id"] for entry in peer.call("mailbox/list")["data"]} == ids
+    assert len(ids) == 5
 
 
 def test_a_disk_that_always_fails_is_told_and_leaves_nothing(

@@ -58,12 +58,9 @@ NOT_SERVED_YET = {
     "message_not_found",
     "run_not_found",
     "step_not_found",
-    "mailbox_entry_not_found",
     "request_not_found",
-    "generation_mismatch",
     "not_append_only",
     "patch_failed",
-    "claim_lost",
 }
 
 

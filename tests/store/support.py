@@ -8,7 +8,7 @@ from typing import TypeVar
 import apsw
 
 from sidecar.model.json_value import NULL
-from sidecar.store import threads
+from sidecar.store import mailboxes, threads
 from sidecar.store.database import Database
 from sidecar.store.threads import Columns
 from sidecar.store.transaction import Tx
@@ -49,6 +49,16 @@ def make_thread(thread_id: str, title: str | None = None) -> Callable[[Tx], None
 
     def run(tx: Tx) -> None:
         threads.create(tx, thread_id, columns(title), b"")
+
+    return run
+
+
+def make_entry(entry_id: str) -> Callable[[Tx], None]:
+    """Make the request that queues an entry: it writes no event."""
+
+    def run(tx: Tx) -> None:
+        draft = mailboxes.Draft(NULL, "external", None, 0, None, None, None)
+        mailboxes.enqueue(tx, "m", entry_id, None, draft, b"")
 
     return run
 

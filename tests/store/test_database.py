@@ -13,7 +13,16 @@ from sidecar.store import threads
 from sidecar.store.database import CannotOpen, Database, GroupLost
 from sidecar.store.migrate import WrongDatabase
 from sidecar.store.transaction import Snapshot, Tx
-from tests.store.support import count, make_event, make_thread, number, opened, spoil, write
+from tests.store.support import (
+    count,
+    make_entry,
+    make_event,
+    make_thread,
+    number,
+    opened,
+    spoil,
+    write,
+)
 from tests.support import FakeSource
 from tests.support.source import START_MS
 
@@ -172,6 +181,39 @@ def test_an_error_after_the_fact_is_a_commit(database: Database) -> None:
     database.writer.set_wal_hook(None)
     assert (database.commits, database.last_seq) == (1, 1)
     assert count(database.path, "threads") == 1
+
+
+def test_an_error_after_the_fact_is_a_commit_without_an_event_too(database: Database) -> None:
+    def fail(_db: apsw.Connection, _name: str, _pages: int) -> int:
+        raise apsw.IOError("after the commit")
+
+    for name, hook in (("one", fail), ("two", None), ("three", fail)):
+        database.writer.set_wal_hook(hook)
+        write(database, make_entry(name))
+    database.writer.set_wal_hook(None)
+    assert (database.commits, database.last_seq) == (3, 0)
+    assert count(database.path, "mailbox_entries") == 3
+
+
+def test_a_commit_that_fails_is_none_without_an_event_too(database: Database) -> None:
+    write(database, make_entry("one"))
+    database.writer.set_commit_hook(lambda: True)
+    with pytest.raises(GroupLost):
+        write(database, make_entry("two"))
+    database.writer.set_commit_hook(None)
+    assert (database.commits, count(database.path, "mailbox_entries")) == (1, 1)
+    write(database, make_entry("two"))
+    assert (database.commits, count(database.path, "mailbox_entries")) == (2, 2)
+
+
+def test_a_group_is_counted_if_it_changed_anything_and_over_restarts(path: Path) -> None:
+    for times in (1, 2):
+        with opened(path) as database:
+            write(database, make_entry(f"{times}"))
+            write(database, lambda tx: tx.number("SELECT 1"))
+            with pytest.raises(IdempotencyMismatch):
+                write(database, refuse)
+        assert number(path, "SELECT group_count FROM daemon") == times
 
 
 def test_a_file_that_another_writes_is_busy(database: Database) -> None:

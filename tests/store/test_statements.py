@@ -4,20 +4,21 @@ import inspect
 import re
 from collections import defaultdict
 from importlib import import_module
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from pkgutil import iter_modules
 
 import apsw
 import pytest
 
 import sidecar.store
-from sidecar.store import events, threads, upkeep
+from sidecar.model.mailbox import ORIGINS, STATUSES
+from sidecar.store import events, mailboxes, threads, upkeep
 from sidecar.store.migrate import migrate, migrations
 from tests.support.source import START_MS
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 # Bits of statements, which are explained in those that they are part of.
-FRAGMENTS = {"threads.LIST"}
+FRAGMENTS = {"threads.LIST", "mailbox_heads.COPY"}
 # A full scan that is right where it is: the statement, its step, and why. Checks are not here:
 # an invariant looks at every row, since that is what it is for.
 ALONG_THE_ORDER = (
@@ -43,6 +44,7 @@ SCANS: dict[tuple[str, str], str] = {
         "upkeep.COUNTS",
         "SCAN threads USING COVERING INDEX sqlite_autoindex_threads_1",
     ): "counts all threads, by the smallest of their indexes",
+    ("upkeep.COUNTS", "SCAN t"): "the totals are one row",
     ("threads.list_statement()", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
     ("threads.list_statement(id_prefix)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
     ("threads.list_statement(words)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
@@ -53,7 +55,7 @@ SCANS: dict[tuple[str, str], str] = {
 }
 # No tables of ours: a JSON argument's members, a recursion's own rows, a subquery's.
 OWN_ROWS = re.compile(
-    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|\(subquery-\d+\))"
+    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|lane|level|best|\(subquery-\d+\))"
 )
 
 
@@ -84,6 +86,13 @@ def composed() -> dict[str, str]:
         made[f"events.list_statement({scope})"] = events.list_statement(scope)
         made[f"events.scan_statement({scope})"] = events.scan_statement(scope)
         made[f"events.filter_statement({scope})"] = events.filter_statement(scope)
+    for status, origin, of_mailbox in product([None, *STATUSES], [None, *ORIGINS], [False, True]):
+        name = f"mailboxes.list_statement({status}, {origin}, of_mailbox={of_mailbox})"
+        made[name] = mailboxes.list_statement(
+            STATUSES if status is None else [status],
+            ORIGINS if origin is None else [origin],
+            of_mailbox=of_mailbox,
+        )
     for sentence, sql in upkeep.INVARIANTS.items():
         made[f"upkeep.INVARIANTS[{sentence}]"] = sql
     return made

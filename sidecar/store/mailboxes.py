@@ -1,0 +1,303 @@
+"""Keep mailboxes and their entries: queued durably, read in claim order, purged in the end.
+
+How entries are claimed, and how claims end, is in `mailbox_claims`.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from sidecar.model.errors import AlreadyExists, GenerationMismatch, MailboxEntryNotFound
+from sidecar.model.json_value import Json, compact
+from sidecar.model.mailbox import (
+    MAILBOX_ENTRY,
+    MAX_PRIORITY,
+    ORIGINS,
+    STATUSES,
+    EntryStatus,
+    Mailbox,
+    MailboxEntry,
+    Origin,
+    Verb,
+)
+from sidecar.store import mailbox_heads
+from sidecar.store.paging import Key, decode_cursor, encode_cursor
+from sidecar.store.rows import SqlValue, reader
+from sidecar.store.transaction import Snapshot, Tx
+
+# A token is shown by the claim that makes it and by nothing else.
+COLUMNS = f"""
+    id, (SELECT m.id FROM mailboxes m WHERE m.key = mailbox_key), payload, origin, sender_id,
+    {MAX_PRIORITY} - rank, dedupe_key, generation, status, available_at_ms, attempt_count,
+    max_attempts, last_error, NULL, claimed_by, lease_until_ms, created_at_ms, updated_at_ms
+"""
+KEY_COLUMNS = """
+    e.id, e.key, e.mailbox_key, m.id, e.generation < m.generation, e.status, e.origin, e.rank,
+    e.max_attempts IS NOT NULL AND e.attempt_count >= e.max_attempts, e.claim_token,
+    e.lease_ended, e.ended_token, e.ended_by, e.fingerprint
+"""
+FIND_MAILBOX = "SELECT key FROM mailboxes WHERE id = :id"
+GET_MAILBOX = """
+SELECT m.id, m.generation, m.queued_count,
+    (SELECT e.id FROM mailbox_entries e WHERE e.mailbox_key = m.key AND e.status = 'claimed'),
+    m.updated_at_ms
+FROM mailboxes m WHERE m.key = :key
+"""
+INSERT_MAILBOX = """
+INSERT INTO mailboxes (id, generation, queued_count, updated_at_ms) VALUES (:id, 0, 0, :now_ms)
+"""
+GENERATION = "SELECT generation FROM mailboxes WHERE key = :key"
+RAISE_GENERATION = """
+UPDATE mailboxes SET generation = generation + 1, updated_at_ms = :now_ms WHERE key = :key
+"""
+COUNT = """
+UPDATE mailboxes SET queued_count = queued_count + :queued, updated_at_ms = :now_ms
+WHERE key = :key
+"""
+COUNT_TOTALS = """
+UPDATE mailbox_totals SET queued = queued + :queued, claimed = claimed + :claimed WHERE only = 1
+"""
+FIND = f"""
+SELECT {KEY_COLUMNS} FROM mailbox_entries e JOIN mailboxes m ON m.key = e.mailbox_key
+WHERE e.id = :id
+"""
+FIND_BY_KEY = f"""
+SELECT {KEY_COLUMNS} FROM mailbox_entries e JOIN mailboxes m ON m.key = e.mailbox_key
+WHERE e.key = :key
+"""
+GET = f"SELECT {COLUMNS} FROM mailbox_entries WHERE key = :key"
+HOLDER = """
+SELECT id FROM mailbox_entries WHERE mailbox_key = :mailbox_key AND dedupe_key = :dedupe_key
+"""
+INSERT = """
+INSERT INTO mailbox_entries (
+    id, mailbox_key, payload, origin, sender_id, rank, dedupe_key, generation, status,
+    available_at_ms, attempt_count, max_attempts, lease_ended, created_at_ms, updated_at_ms,
+    fingerprint
+) VALUES (
+    :id, :mailbox_key, :payload, :origin, :sender_id, :rank, :dedupe_key, :generation, 'queued',
+    :available_at_ms, 0, :max_attempts, 0, :now_ms, :now_ms, :fingerprint
+)
+"""
+PURGE = """
+DELETE FROM mailbox_entries INDEXED BY mailbox_entries_ended
+WHERE status IN ('accepted', 'dead_letter', 'cancelled', 'superseded')
+    AND updated_at_ms < :older_than_at_ms
+"""
+ORDER = "ORDER BY rank, available_at_ms, created_at_ms, id LIMIT :limit"
+
+read = reader(MailboxEntry, "mailbox_entries")
+read_mailbox = reader(Mailbox, "mailboxes")
+
+
+class EntryKey(msgspec.Struct, frozen=True):
+    """Be what a verb needs of an entry, first of all its id."""
+
+    id: str
+    key: int
+    mailbox_key: int
+    mailbox_id: str
+    is_stale: bool
+    status: EntryStatus
+    origin: Origin
+    rank: int
+    is_spent: bool
+    claim_token: str | None
+    lease_ended: bool
+    ended_token: str | None
+    ended_by: Verb | None
+    fingerprint: bytes
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything may still become of it."""
+        return self.status in MAILBOX_ENTRY.open
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """Hold what a client says of a new entry, as it was sent."""
+
+    payload: Json
+    origin: Origin
+    sender_id: str | None
+    priority: int
+    dedupe_key: str | None
+    available_at_ms: int | None
+    max_attempts: int | None
+
+
+read_key = reader(EntryKey, "mailbox_entries")
+
+
+# -- mailboxes -------------------------------------------------------------------------------------
+
+
+def find_mailbox(db: Snapshot, mailbox_id: str) -> int | None:
+    """Look a mailbox up by its id and tell its key; None if it was never used."""
+    row = db.row(FIND_MAILBOX, id=mailbox_id)
+    if row is None:
+        return None
+    assert isinstance(row[0], int)
+    return row[0]
+
+
+def make_mailbox(tx: Tx, mailbox_id: str) -> int:
+    """Find a mailbox or make it, at generation 0; tell its key."""
+    return find_mailbox(tx, mailbox_id) or tx.insert(
+        INSERT_MAILBOX, id=mailbox_id, now_ms=tx.now_ms
+    )
+
+
+def state(db: Snapshot, mailbox_id: str) -> Mailbox:
+    """Read a mailbox; one that was never used is at generation 0."""
+    key = find_mailbox(db, mailbox_id)
+    if key is None:
+        return Mailbox(mailbox_id, 0, 0, None, None)
+    row = db.row(GET_MAILBOX, key=key)
+    assert row is not None, "the mailbox is there"
+    return read_mailbox(row)
+
+
+def raise_generation(tx: Tx, key: int) -> None:
+    """Begin a new generation: what is queued from now on belongs to it."""
+    tx.change(RAISE_GENERATION, key=key, now_ms=tx.now_ms)
+
+
+def count(tx: Tx, mailbox_key: int, *, queued: int, claimed: int) -> None:
+    """Count what was queued or claimed, and is no more."""
+    tx.change(COUNT, key=mailbox_key, queued=queued, now_ms=tx.now_ms)
+    tx.change(COUNT_TOTALS, queued=queued, claimed=claimed)
+
+
+# -- entries ---------------------------------------------------------------------------------------
+
+
+def find(db: Snapshot, entry_id: str) -> EntryKey | None:
+    """Look an entry up by its id."""
+    row = db.row(FIND, id=entry_id)
+    return read_key(row) if row is not None else None
+
+
+def require(db: Snapshot, entry_id: str) -> EntryKey:
+    """Look an entry up or refuse with `mailbox_entry_not_found`."""
+    found = find(db, entry_id)
+    if found is None:
+        raise MailboxEntryNotFound(id=entry_id)
+    return found
+
+
+def find_by_key(db: Snapshot, key: int) -> EntryKey:
+    """Read what a verb needs of an entry that is there."""
+    row = db.row(FIND_BY_KEY, key=key)
+    assert row is not None, "the entry is there"
+    return read_key(row)
+
+
+def get(db: Snapshot, key: int) -> MailboxEntry:
+    """Read one entry by its key."""
+    row = db.row(GET, key=key)
+    assert row is not None, "the entry is there"
+    return read(row)
+
+
+def enqueue(
+    tx: Tx,
+    mailbox_id: str,
+    entry_id: str | None,
+    generation: int | None,
+    draft: Draft,
+    fingerprint: bytes,
+) -> MailboxEntry:
+    """Queue an entry; refuses another generation and a dedupe key that is held."""
+    mailbox_key = find_mailbox(tx, mailbox_id)
+    current = 0 if mailbox_key is None else tx.number(GENERATION, key=mailbox_key)
+    if generation not in (None, current):
+        raise GenerationMismatch(expected=current, actual=generation)
+    if mailbox_key is None:
+        mailbox_key = make_mailbox(tx, mailbox_id)
+    elif draft.dedupe_key is not None:
+        _require_unused(tx, mailbox_key, draft.dedupe_key)
+    at_ms = tx.now_ms if draft.available_at_ms is None else draft.available_at_ms
+    key = tx.insert(
+        INSERT,
+        id=entry_id or tx.mint("mbe"),
+        mailbox_key=mailbox_key,
+        payload=compact(draft.payload),
+        origin=draft.origin,
+        sender_id=draft.sender_id,
+        rank=MAX_PRIORITY - draft.priority,
+        dedupe_key=draft.dedupe_key,
+        generation=current,
+        available_at_ms=at_ms,
+        max_attempts=draft.max_attempts,
+        now_ms=tx.now_ms,
+        fingerprint=fingerprint,
+    )
+    count(tx, mailbox_key, queued=1, claimed=0)
+    if mailbox_heads.offer(tx, key):
+        tx.wake(mailbox_id, max(at_ms, tx.now_ms))
+    return get(tx, key)
+
+
+def _require_unused(db: Snapshot, mailbox_key: int, dedupe_key: str) -> None:
+    holder = db.row(HOLDER, mailbox_key=mailbox_key, dedupe_key=dedupe_key)
+    if holder is not None:
+        assert isinstance(holder[0], str)
+        raise AlreadyExists(id=holder[0])
+
+
+def purge(tx: Tx, older_than_at_ms: int) -> int:
+    """Forget ended entries last changed before a moment; tell how many."""
+    return tx.change_all(PURGE, older_than_at_ms=older_than_at_ms)
+
+
+def _range(status: EntryStatus, origin: Origin, *, of_mailbox: bool) -> str:
+    """Make the statement of one range of an index, which is in claim order."""
+    scope = "AND mailbox_key = :mailbox_key" if of_mailbox else ""
+    return f"""
+SELECT {COLUMNS}, rank FROM mailbox_entries
+WHERE status = '{status}' AND origin = '{origin}' {scope}
+    AND (rank, available_at_ms, created_at_ms, id) > (:rank, :available_at_ms, :created_at_ms, :id)
+"""
+
+
+def list_statement(
+    statuses: Sequence[EntryStatus], origins: Sequence[Origin], *, of_mailbox: bool
+) -> str:
+    """Make the statement that merges the ranges of all these statuses and origins."""
+    ranges = [
+        _range(status, origin, of_mailbox=of_mailbox) for status in statuses for origin in origins
+    ]
+    return f"{'UNION ALL'.join(ranges)}{ORDER}"
+
+
+def list_page(
+    db: Snapshot,
+    mailbox_id: str | None,
+    status: EntryStatus | None,
+    origin: Origin | None,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[MailboxEntry], str | None]:
+    """Read a page of entries in claim order."""
+    # Before the first: ranks count from 0.
+    after: Key = [-1, 0, 0, ""] if cursor is None else decode_cursor(cursor, int, int, int, str)
+    names = ("rank", "available_at_ms", "created_at_ms", "id")
+    bindings: dict[str, SqlValue] = dict(zip(names, after, strict=True))
+    if mailbox_id is not None:
+        # Keys count from 1: nothing is in a mailbox that was never used.
+        bindings["mailbox_key"] = find_mailbox(db, mailbox_id) or 0
+    statement = list_statement(
+        STATUSES if status is None else [status],
+        ORIGINS if origin is None else [origin],
+        of_mailbox=mailbox_id is not None,
+    )
+    rows, has_more = db.page(statement, limit, **bindings)
+    page = [read(row[:-1]) for row in rows]
+    last = page[-1] if has_more else None
+    return page, _cursor(last) if last else None
+
+
+def _cursor(last: MailboxEntry) -> str:
+    rank = MAX_PRIORITY - last.priority
+    return encode_cursor(rank, last.available_at_ms, last.created_at_ms, last.id)
