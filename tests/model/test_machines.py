@@ -9,11 +9,17 @@ import pytest
 from sidecar.model.errors import IllegalTransition
 from sidecar.model.item import ITEM, ItemStatus
 from sidecar.model.machine import Machine
+from sidecar.model.mailbox import MAILBOX_ENTRY, EntryStatus
 from sidecar.model.session_input import SESSION_INPUT, InputStatus
 from sidecar.model.turn import TURN, OpenStatus, TurnStatus, item_status_after
 from sidecar.store.migrate import migrations
 
-MACHINES = {"turns": TURN, "items": ITEM, "session_inputs": SESSION_INPUT}
+MACHINES = {
+    "turns": TURN,
+    "items": ITEM,
+    "session_inputs": SESSION_INPUT,
+    "mailbox_entries": MAILBOX_ENTRY,
+}
 ENDS = ("completed", "failed", "interrupted", "cancelled")
 
 each_machine = pytest.mark.parametrize("machine", MACHINES.values(), ids=lambda each: each.noun)
@@ -62,6 +68,7 @@ def test_the_wire_types_know_the_same_statuses() -> None:
     assert get_args(TurnStatus) == TURN.statuses
     assert get_args(ItemStatus) == ITEM.statuses
     assert get_args(InputStatus) == SESSION_INPUT.statuses
+    assert get_args(EntryStatus) == MAILBOX_ENTRY.statuses
     assert get_args(OpenStatus) == TURN.open
 
 

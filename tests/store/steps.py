@@ -1,4 +1,4 @@
-"""Steps to any state of a turn, an item or a session input, and what a trigger did there."""
+"""Steps to any state of a turn, an item, an input or an entry, and what a trigger did there."""
 
 from typing import Any, NamedTuple
 
@@ -128,4 +128,37 @@ def make_input(peer: Peer, status: str, delivery: str, *, held: bool = False) ->
 
 def input_of(peer: Peer) -> dict[str, Any]:
     record: dict[str, Any] = peer.call("sessionInput/get", inputId=INPUT_ID)["input"]
+    return record
+
+
+MAILBOX, ENTRY_ID, RIVAL = "box", "entry", "rival"
+
+
+def make_entry(peer: Peer, status: str, **params: Any) -> str:
+    """Bring an entry into a status; tell the token that its last claim had, or "none"."""
+    peer.call("mailbox/enqueue", mailboxId=MAILBOX, entryId=ENTRY_ID, **params)
+    if status == "queued":
+        return "none"
+    if status == "cancelled":
+        peer.call("mailbox/cancel", entryId=ENTRY_ID)
+        return "none"
+    if status == "superseded":
+        peer.call("mailbox/interrupt", mailboxId=MAILBOX)
+        return "none"
+    claimed = peer.call("mailbox/claim", consumerId="me", leaseMs=60_000)["entries"][0]
+    token: str = claimed["claimToken"]
+    if status == "accepted":
+        peer.call("mailbox/ack", entryId=ENTRY_ID, claimToken=token)
+    if status == "dead_letter":
+        peer.call("mailbox/deadLetter", entryId=ENTRY_ID, claimToken=token, error="bad")
+    return token
+
+
+def entry_of(peer: Peer) -> dict[str, Any]:
+    record: dict[str, Any] = peer.call("mailbox/get", entryId=ENTRY_ID)["entry"]
+    return record
+
+
+def mailbox_of(peer: Peer) -> dict[str, Any]:
+    record: dict[str, Any] = peer.call("mailbox/state", mailboxId=MAILBOX)["mailbox"]
     return record
