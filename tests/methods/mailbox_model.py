@@ -150,7 +150,7 @@ class Model:
     def claim(self, mailbox: str | None, consumer: str, lease_ms: int, limit: int) -> list[Record]:
         self.settle(mailbox)
         busy = {e["mailboxId"] for e in self.of(mailbox) if self.held(e["mailboxId"])}
-        taken = []
+        taken: list[Record] = []
         for entry in self.of(mailbox):
             may = (entry["status"] == "queued" and entry["availableAtMs"] <= self.now) or (
                 entry["status"] == "claimed" and entry["leaseUntilMs"] <= self.now

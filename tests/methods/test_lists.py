@@ -18,7 +18,9 @@ from tests.methods.steps import (
 )
 from tests.support import DaemonThread, Peer
 
-LISTS = ["thread/list", "turn/list", "turn/incomplete", "item/list", "sessionInput/list"]
+LISTS = ["thread/list", "turn/list", "turn/incomplete", "item/list", "sessionInput/list",
+         "mailbox/list"]  # fmt: skip
+OF_NO_THREAD = ("thread/list", "turn/incomplete", "mailbox/list")
 
 
 def listed(peer: Peer, **params: Any) -> list[str]:
@@ -120,9 +122,9 @@ def test_a_page_that_ends_exactly_has_no_next_cursor(peer: Peer) -> None:
 
 
 def cursors() -> list[str]:
-    plain = [b"", b"[]", b"[1]", b'["a"]', b"[1,2]", b"[1,2,3]", b'[1,"a","b"]', b"{}", b"null",
-             b"[null]", b"[1.5]", b"[-1e400]", b"[" * 3000, b"\xff\xfe", b"[99999999999999999999]",
-             b'["a",99999999999999999999]']  # fmt: skip
+    plain = [b"", b"[]", b"[1]", b'["a"]', b"[1,2]", b"[1,2,3]", b'[1,"a","b"]', b'[1,2,3,"a"]',
+             b"{}", b"null", b"[null]", b"[1.5]", b"[-1e400]", b"[" * 3000, b"\xff\xfe",
+             b"[99999999999999999999]", b'["a",99999999999999999999]']  # fmt: skip
     encoded = [base64.urlsafe_b64encode(text).decode() for text in plain]
     return ["", "x", "é", "\0", "a" * 5000, "!!!!", "0", "null", *encoded[1:]]
 
@@ -130,8 +132,13 @@ def cursors() -> list[str]:
 @pytest.mark.parametrize("method", LISTS)
 def test_a_cursor_that_cannot_be_read_is_invalid(peer: Peer, method: str) -> None:
     make_thread(peer, threadId="t")
-    params = {} if method in ("thread/list", "turn/incomplete") else {"threadId": "t"}
-    mine = {"turn/list": b"[1]", "turn/incomplete": b"[1]", "thread/list": b'[1,"a"]'}
+    params = {} if method in OF_NO_THREAD else {"threadId": "t"}
+    mine = {
+        "turn/list": b"[1]",
+        "turn/incomplete": b"[1]",
+        "thread/list": b'[1,"a"]',
+        "mailbox/list": b'[1,2,3,"a"]',
+    }
     readable = base64.urlsafe_b64encode(mine.get(method, b"[1,2]")).decode()
     for cursor in cursors():
         answer = peer.exchange(peer.request(method, {**params, "cursor": cursor}))
