@@ -207,6 +207,8 @@ def leave(
     queued = (status == "queued") - (entry.status == "queued")
     mailboxes.count(tx, entry.mailbox_key, queued=queued, claimed=-was_claimed)
     if was_claimed:
+        if entry.lease_ended:
+            mailbox_heads.take_away(tx, entry.mailbox_key)
         mailbox_heads.bring_back(tx, entry.mailbox_key)
         tx.wake(entry.mailbox_id, tx.now_ms)
     else:

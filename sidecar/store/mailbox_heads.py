@@ -54,12 +54,11 @@ BRING_BACK = f"""
         WHERE q.mailbox_key = :mailbox_key AND q.status = 'queued' AND q.origin = lane.origin
             AND q.rank = lane.rank
         ORDER BY q.available_at_ms, q.created_at_ms, q.id LIMIT 1) AS key
-    FROM lane WHERE lane.rank IS NOT NULL) head
+    FROM lane WHERE lane.rank IS NOT NULL
+    UNION ALL
+    SELECT c.key FROM mailbox_entries c
+    WHERE c.mailbox_key = :mailbox_key AND c.status = 'claimed' AND c.lease_ended = 1) head
 CROSS JOIN mailbox_entries e ON e.key = head.key
-"""
-BRING_LAPSED = f"""
-{COPY} FROM mailbox_entries e
-WHERE e.mailbox_key = :mailbox_key AND e.status = 'claimed' AND e.lease_ended = 1
 """
 # The first rank from :rank on that has anything to give, and the first that it gives.
 FIRST = """
@@ -118,10 +117,8 @@ def take_away(tx: Tx, mailbox_key: int) -> None:
 
 
 def bring_back(tx: Tx, mailbox_key: int) -> None:
-    """Open a mailbox without a live claim to claims."""
-    tx.change_all(TAKE_AWAY, mailbox_key=mailbox_key)
+    """Open a mailbox to claims that has no heads and no live claim."""
     tx.change_all(BRING_BACK, mailbox_key=mailbox_key)
-    tx.change_all(BRING_LAPSED, mailbox_key=mailbox_key)
 
 
 def first(db: Snapshot, mailbox_key: int | None, now_ms: int, rank: int) -> int | None:
