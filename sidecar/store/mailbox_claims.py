@@ -20,11 +20,17 @@ from sidecar.store import mailbox_heads, mailboxes
 from sidecar.store.mailboxes import COLUMNS, EntryKey
 from sidecar.store.transaction import Snapshot, Tx
 
+# Named, since an index of all that is claimed would do as well but for its live claims.
 ENDED = """
-SELECT key FROM mailbox_entries
+SELECT key, mailbox_key, attempt_count >= max_attempts
+FROM mailbox_entries INDEXED BY mailbox_entries_lease
 WHERE status = 'claimed' AND lease_ended = 0 AND lease_until_ms <= :now_ms ORDER BY lease_until_ms
 """
-ENDED_OF = f"{ENDED.replace('ORDER BY lease_until_ms', '')} AND mailbox_key = :mailbox_key"
+ENDED_OF = """
+SELECT key, mailbox_key, attempt_count >= max_attempts FROM mailbox_entries
+WHERE mailbox_key = :mailbox_key AND status = 'claimed' AND lease_ended = 0
+    AND lease_until_ms <= :now_ms
+"""
 END_LEASE = """
 UPDATE mailbox_entries SET lease_ended = 1
 WHERE key = :key AND status = 'claimed' AND lease_ended = 0 AND lease_until_ms <= :now_ms
@@ -65,7 +71,8 @@ WHERE mailbox_key = :mailbox_key AND status = :before AND id IS NOT :except_id
 RETURNING {COLUMNS}
 """
 NEXT_LEASE_END = """
-SELECT min(lease_until_ms) FROM mailbox_entries WHERE status = 'claimed' AND lease_ended = 0
+SELECT min(lease_until_ms) FROM mailbox_entries INDEXED BY mailbox_entries_lease
+WHERE status = 'claimed' AND lease_ended = 0
 """
 LEASE_END_OF = """
 SELECT min(lease_until_ms) FROM mailbox_entries
@@ -118,14 +125,14 @@ def _settle(tx: Tx, mailbox_key: int | None) -> None:
         rows = tx.rows(ENDED, now_ms=tx.now_ms)
     else:
         rows = tx.rows(ENDED_OF, mailbox_key=mailbox_key, now_ms=tx.now_ms)
-    for (key,) in rows:
-        assert isinstance(key, int)
-        entry = mailboxes.find_by_key(tx, key)
-        if entry.is_spent:
+    for key, of_mailbox, is_spent in rows:
+        assert isinstance(key, int) and isinstance(of_mailbox, int)
+        if is_spent:
+            entry = mailboxes.find_by_key(tx, key)
             leave(tx, entry, "dead_letter", error=LEASE_EXPIRED)
         else:
             tx.change(END_LEASE, key=key, now_ms=tx.now_ms)
-            mailbox_heads.bring_back(tx, entry.mailbox_key)
+            mailbox_heads.bring_back_lapsed(tx, of_mailbox)
 
 
 def _take(tx: Tx, entry: EntryKey, consumer_id: str, lease_ms: int) -> MailboxEntry:
@@ -246,6 +253,6 @@ def leave_all(
         mailboxes.count(tx, mailbox_key, queued=-len(left["queued"]), claimed=-len(left["claimed"]))
         mailbox_heads.take_away(tx, mailbox_key)
         if not tx.number(IS_HELD, mailbox_key=mailbox_key):
-            mailbox_heads.bring_back(tx, mailbox_key)
+            mailbox_heads.bring_back_lapsed(tx, mailbox_key)
             tx.wake(mailbox_id, tx.now_ms)
     return entries

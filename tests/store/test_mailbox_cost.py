@@ -27,9 +27,11 @@ class Shape(NamedTuple):
     priority: Callable[[int], int] = lambda _: 0
     available_at_ms: int = START_MS
     origin: Callable[[int], Origin] = lambda _: "external"
-    # What was claimed before the claim that is looked at, and whether its lease has ended.
+    # What was claimed before the claim that is looked at, and whether its lease has ended;
+    # whether others hold claims, as many as are queued.
     claimed: str | None = None
     has_ended: bool = False
+    others_work: bool = False
 
 
 SHAPES = {
@@ -37,6 +39,7 @@ SHAPES = {
     "one mailbox": Shape(lambda _: "m0"),
     "one mailbox under a live claim": Shape(lambda _: "m0", claimed="m0"),
     "one mailbox, its lease ended": Shape(lambda _: "m0", claimed="m0", has_ended=True),
+    "a live claim for each": Shape(others_work=True),
     "two origins": Shape(origin=lambda n: "internal" if n % 2 else "external"),
     "ten priorities": Shape(lambda n: f"m{n % 7}", priority=lambda n: n % 10),
     "urgent and all in the future": Shape(priority=lambda n: 1 + n % 99, available_at_ms=LATER_MS),
@@ -69,6 +72,10 @@ def made(folder: Path) -> Iterator[Callable[[Shape, int], Database]]:
             for n in range(count):
                 place = (shape.mailbox(n), shape.priority(n), shape.available_at_ms)
                 queue(tx, *place, shape.origin(n))
+                if shape.others_work:
+                    queue(tx, f"work{n}", 0, START_MS, "external")
+                    key = mailboxes.find_mailbox(tx, f"work{n}")
+                    mailbox_claims.claim(tx, key, "w", 2 * LEASE_MS, 1)
             if shape.claimed is not None:
                 assert claim(tx, shape.claimed) == 1
             for n in range(10):
@@ -118,10 +125,9 @@ def test_a_claim_of_a_mailbox_and_its_end_do_not_either(
     made: Callable[[Shape, int], Database], shape: Shape, mailbox: str
 ) -> None:
     def run(tx: Tx) -> None:
-        if claim(tx, mailbox):
-            key = tx.number("SELECT key FROM mailbox_entries WHERE status = 'claimed'"
-                            " AND lease_ended = 0 ORDER BY updated_at_ms DESC LIMIT 1")  # fmt: skip
-            entry = mailboxes.find_by_key(tx, key)
+        key = mailboxes.find_mailbox(tx, mailbox)
+        for claimed in mailbox_claims.claim(tx, key, "w", LEASE_MS, 1):
+            entry = mailboxes.require(tx, claimed.id)
             mailbox_claims.leave(tx, entry, "accepted", verb="ack")
 
     now_ms = START_MS + LEASE_MS if shape.has_ended else START_MS

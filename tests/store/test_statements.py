@@ -55,7 +55,7 @@ SCANS: dict[tuple[str, str], str] = {
 }
 # No tables of ours: a JSON argument's members, a recursion's own rows, a subquery's.
 OWN_ROWS = re.compile(
-    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|lane|level|best|\(subquery-\d+\))"
+    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|level|best|\(subquery-\d+\))"
 )
 
 
