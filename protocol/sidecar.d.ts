@@ -251,6 +251,89 @@ export interface ItemPage {
   nextCursor: string | null;
 }
 
+/** Answer one mailbox entry. */
+export interface EntryAnswer {
+  entry: MailboxEntry;
+}
+
+/** Show an entry; its token only in the answer of the claim that made it. */
+export interface MailboxEntry {
+  id: string;
+  mailboxId: string;
+  payload: Json;
+  origin: "external" | "internal";
+  senderId: string | null;
+  priority: number;
+  dedupeKey: string | null;
+  generation: number;
+  status:
+    | "accepted"
+    | "cancelled"
+    | "claimed"
+    | "dead_letter"
+    | "queued"
+    | "superseded";
+  availableAtMs: number;
+  attemptCount: number;
+  maxAttempts: number | null;
+  lastError: string | null;
+  claimToken: string | null;
+  claimedBy: string | null;
+  leaseUntilMs: number | null;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** Answer one mailbox entry, or null where there is none to answer. */
+export interface EntryIfAny {
+  entry: MailboxEntry | null;
+}
+
+/** Answer mailbox entries in claim order. */
+export interface Entries {
+  entries: MailboxEntry[];
+}
+
+/** Answer whether a lease was extended, and until when. */
+export interface LeaseExtended {
+  extended: boolean;
+  leaseUntilMs: number | null;
+}
+
+/** Answer the mailbox at its new generation, and what was superseded. */
+export interface MailboxInterrupted {
+  mailbox: Mailbox;
+  superseded: MailboxEntry[];
+}
+
+/**
+ * Show a mailbox: `updatedAtMs` moves with all the others; null if it was never
+ * used.
+ */
+export interface Mailbox {
+  id: string;
+  generation: number;
+  queuedCount: number;
+  claimedEntryId: string | null;
+  updatedAtMs: number | null;
+}
+
+/** Answer a page of mailbox entries. */
+export interface EntryPage {
+  data: MailboxEntry[];
+  nextCursor: string | null;
+}
+
+/** Answer how many entries were purged. */
+export interface Purged {
+  purged: number;
+}
+
+/** Answer one mailbox. */
+export interface MailboxAnswer {
+  mailbox: Mailbox;
+}
+
 /** Answer the OpenRPC document of this daemon. */
 export interface OpenRpc {
   openrpc: string;
@@ -623,6 +706,153 @@ export interface ItemUpdateParams {
   artifactRefs?: Json;
 }
 
+/** The params of `mailbox/ack`. */
+export interface MailboxAckParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+  /** The token of a claim, from its answer. */
+  claimToken: string;
+}
+
+/** The params of `mailbox/cancel`. */
+export interface MailboxCancelParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+}
+
+/** The params of `mailbox/cancelPending`. */
+export interface MailboxCancelPendingParams {
+  /** An id, minted by a client or by the daemon. */
+  mailboxId: string;
+  /** An id, minted by a client or by the daemon. */
+  excludeEntryId?: string | null;
+}
+
+/** The params of `mailbox/claim`. */
+export interface MailboxClaimParams {
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  consumerId: string;
+  /** How long a lease holds from now on. */
+  leaseMs: number;
+  /** An id, minted by a client or by the daemon. */
+  mailboxId?: string | null;
+  /** Records in one page, clamped to the lawful range. Default: `1`. */
+  limit?: number | null;
+  /** How long to wait, clamped to the lawful range. Default: `0`. */
+  waitMs?: number | null;
+}
+
+/** The params of `mailbox/claimEntry`. */
+export interface MailboxClaimEntryParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  consumerId: string;
+  /** How long a lease holds from now on. */
+  leaseMs: number;
+}
+
+/** The params of `mailbox/deadLetter`. */
+export interface MailboxDeadLetterParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+  /** The token of a claim, from its answer. */
+  claimToken: string;
+  error: string;
+}
+
+/** The params of `mailbox/enqueue`. */
+export interface MailboxEnqueueParams {
+  /** An id, minted by a client or by the daemon. */
+  mailboxId: string;
+  /** An id, minted by a client or by the daemon. */
+  entryId?: string | null;
+  payload?: Json;
+  /** Default: `"external"`. */
+  origin?: "external" | "internal" | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  senderId?: string | null;
+  /** The larger, the earlier. Default: `0`. */
+  priority?: number | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  dedupeKey?: string | null;
+  generation?: number | null;
+  /** Unix milliseconds. */
+  availableAtMs?: number | null;
+  maxAttempts?: number | null;
+}
+
+/** The params of `mailbox/extendLease`. */
+export interface MailboxExtendLeaseParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+  /** The token of a claim, from its answer. */
+  claimToken: string;
+  /** How long a lease holds from now on. */
+  leaseMs: number;
+}
+
+/** The params of `mailbox/get`. */
+export interface MailboxGetParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+}
+
+/** The params of `mailbox/interrupt`. */
+export interface MailboxInterruptParams {
+  /** An id, minted by a client or by the daemon. */
+  mailboxId: string;
+}
+
+/** The params of `mailbox/list`. */
+export interface MailboxListParams {
+  /** An id, minted by a client or by the daemon. */
+  mailboxId?: string | null;
+  status?:
+    | "accepted"
+    | "cancelled"
+    | "claimed"
+    | "dead_letter"
+    | "queued"
+    | "superseded"
+    | null;
+  origin?: "external" | "internal" | null;
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+}
+
+/** The params of `mailbox/nack`. */
+export interface MailboxNackParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+  /** The token of a claim, from its answer. */
+  claimToken: string;
+  error: string;
+  /** Unix milliseconds. */
+  retryAtMs?: number | null;
+}
+
+/** The params of `mailbox/purge`. */
+export interface MailboxPurgeParams {
+  /** Unix milliseconds. */
+  olderThanAtMs: number;
+}
+
+/** The params of `mailbox/state`. */
+export interface MailboxStateParams {
+  /** An id, minted by a client or by the daemon. */
+  mailboxId: string;
+}
+
+/** The params of `mailbox/supersede`. */
+export interface MailboxSupersedeParams {
+  /** An id, minted by a client or by the daemon. */
+  entryId: string;
+  reason: string;
+}
+
 /** The params of `rpc.discover`. */
 export type RpcDiscoverParams = Record<string, never>;
 
@@ -933,6 +1163,97 @@ export interface Methods {
    */
   "item/update": { params: ItemUpdateParams; result: ItemAnswer };
   /**
+   * Accept an entry: its work is done. The same again answers the entry as it
+   * is by now.
+   */
+  "mailbox/ack": { params: MailboxAckParams; result: EntryAnswer };
+  /**
+   * Cancel an entry, also a claimed one; null if unknown, unchanged if
+   * terminal.
+   */
+  "mailbox/cancel": { params: MailboxCancelParams; result: EntryIfAny };
+  /**
+   * Cancel every open entry of a mailbox, claimed ones too, but for one; tell
+   * which.
+   */
+  "mailbox/cancelPending": {
+    params: MailboxCancelPendingParams;
+    result: Entries;
+  };
+  /**
+   * Take what comes first, at most one entry of a mailbox and none of one under
+   * a live claim.
+   *
+   * Larger priority first, then earlier `availableAtMs`, `createdAtMs`, id.
+   * Counts the attempt; the answer alone has the tokens. `limit` is clamped to
+   * 1..100, `waitMs` to 0..60,000.
+   */
+  "mailbox/claim": { params: MailboxClaimParams; result: Entries };
+  /**
+   * Take one entry, whatever its `availableAtMs`.
+   *
+   * Null if it is unknown, terminal or of an old generation, or its mailbox is
+   * under a live claim.
+   */
+  "mailbox/claimEntry": { params: MailboxClaimEntryParams; result: EntryIfAny };
+  /**
+   * Give an entry up, for good. The same again answers the entry as it is by
+   * now.
+   */
+  "mailbox/deadLetter": {
+    params: MailboxDeadLetterParams;
+    result: EntryAnswer;
+  };
+  /**
+   * Queue an entry, or answer the one that the same request made.
+   *
+   * A mailbox comes into being with its first entry, at generation 0.
+   */
+  "mailbox/enqueue": { params: MailboxEnqueueParams; result: EntryAnswer };
+  /**
+   * Hold a claim for longer, from now on, even past its end if nobody has taken
+   * over.
+   *
+   * False for an unknown entry, a wrong token or an entry that is not claimed.
+   */
+  "mailbox/extendLease": {
+    params: MailboxExtendLeaseParams;
+    result: LeaseExtended;
+  };
+  /** Read one entry. */
+  "mailbox/get": { params: MailboxGetParams; result: EntryAnswer };
+  /**
+   * Begin a new generation: every open entry is superseded, claimed ones too.
+   */
+  "mailbox/interrupt": {
+    params: MailboxInterruptParams;
+    result: MailboxInterrupted;
+  };
+  /** Read a page of entries in claim order. */
+  "mailbox/list": { params: MailboxListParams; result: EntryPage };
+  /**
+   * Queue an entry again, from `retryAtMs` or at once; a dead letter without
+   * attempts left.
+   *
+   * The same again answers the entry as it is by now.
+   */
+  "mailbox/nack": { params: MailboxNackParams; result: EntryAnswer };
+  /**
+   * Forget terminal entries last changed before a moment; their ids and keys
+   * are free again.
+   */
+  "mailbox/purge": { params: MailboxPurgeParams; result: Purged };
+  /**
+   * Read a mailbox; one that was never used is at generation 0, its
+   * `updatedAtMs` null.
+   */
+  "mailbox/state": { params: MailboxStateParams; result: MailboxAnswer };
+  /**
+   * Supersede an entry, also a claimed one; null if unknown, unchanged if
+   * terminal.
+   */
+  "mailbox/supersede": { params: MailboxSupersedeParams; result: EntryIfAny };
+  /**
    * Answer the OpenRPC document: every method, typed, with its errors and an
    * example.
    */
@@ -1083,6 +1404,7 @@ export type ErrorKind =
   | "turn_not_found"
   | "item_not_found"
   | "session_input_not_found"
+  | "mailbox_entry_not_found"
   | "subscription_not_found"
   | "already_exists"
   | "idempotency_mismatch"
@@ -1093,7 +1415,9 @@ export type ErrorKind =
   | "turn_mismatch"
   | "thread_archived"
   | "invalid_hierarchy"
+  | "generation_mismatch"
   | "input_not_pending"
+  | "claim_lost"
   | "limit_exceeded"
   | "message_too_large"
   | "overloaded"
@@ -1114,6 +1438,7 @@ export interface ErrorCodes {
   turn_not_found: 1002;
   item_not_found: 1003;
   session_input_not_found: 1004;
+  mailbox_entry_not_found: 1008;
   subscription_not_found: 1009;
   already_exists: 2001;
   idempotency_mismatch: 2002;
@@ -1124,7 +1449,9 @@ export interface ErrorCodes {
   turn_mismatch: 2007;
   thread_archived: 2008;
   invalid_hierarchy: 2009;
+  generation_mismatch: 2010;
   input_not_pending: 2011;
+  claim_lost: 3001;
   limit_exceeded: 4001;
   message_too_large: 4002;
   overloaded: 4003;
@@ -1156,6 +1483,8 @@ export interface ErrorDetails {
   item_not_found: { id: string };
   /** There is no such session input. */
   session_input_not_found: { id: string };
+  /** There is no such mailbox entry. */
+  mailbox_entry_not_found: { id: string };
   /** There is no such subscription of this peer. */
   subscription_not_found: { id: string };
   /** Something with this id exists already. */
@@ -1181,8 +1510,12 @@ export interface ErrorDetails {
   thread_archived: object;
   /** The threads cannot be related in this way. */
   invalid_hierarchy: { reason: string };
+  /** The mailbox is at another generation. */
+  generation_mismatch: { expected: number; actual: number };
   /** The session input is not pending any more. */
   input_not_pending: { status: string; turnId: string | null };
+  /** The claim has ended or is another's. */
+  claim_lost: { entryId: string };
   /** A limit was exceeded. */
   limit_exceeded: { limit: string; max: number; actual: number };
   /** The message is larger than the daemon takes. */

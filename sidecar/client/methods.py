@@ -117,6 +117,96 @@ ITEM_UPDATE = Method(
     "key",
     records.ItemAnswer,
 )
+MAILBOX_ACK = Method(
+    "mailbox/ack",
+    "always",
+    "key",
+    records.EntryAnswer,
+)
+MAILBOX_CANCEL = Method(
+    "mailbox/cancel",
+    "always",
+    "key",
+    records.EntryIfAny,
+)
+MAILBOX_CANCEL_PENDING = Method(
+    "mailbox/cancelPending",
+    "always",
+    "key",
+    records.Entries,
+)
+MAILBOX_CLAIM = Method(
+    "mailbox/claim",
+    "never",
+    "key",
+    records.Entries,
+)
+MAILBOX_CLAIM_ENTRY = Method(
+    "mailbox/claimEntry",
+    "never",
+    "key",
+    records.EntryIfAny,
+)
+MAILBOX_DEAD_LETTER = Method(
+    "mailbox/deadLetter",
+    "always",
+    "key",
+    records.EntryAnswer,
+)
+MAILBOX_ENQUEUE = Method(
+    "mailbox/enqueue",
+    "entryId",
+    "mbe",
+    records.EntryAnswer,
+)
+MAILBOX_EXTEND_LEASE = Method(
+    "mailbox/extendLease",
+    "always",
+    "key",
+    records.LeaseExtended,
+)
+MAILBOX_GET = Method(
+    "mailbox/get",
+    "always",
+    "key",
+    records.EntryAnswer,
+)
+MAILBOX_INTERRUPT = Method(
+    "mailbox/interrupt",
+    "never",
+    "key",
+    records.MailboxInterrupted,
+)
+MAILBOX_LIST = Method(
+    "mailbox/list",
+    "always",
+    "key",
+    records.EntryPage,
+)
+MAILBOX_NACK = Method(
+    "mailbox/nack",
+    "always",
+    "key",
+    records.EntryAnswer,
+)
+MAILBOX_PURGE = Method(
+    "mailbox/purge",
+    "always",
+    "key",
+    records.Purged,
+)
+MAILBOX_STATE = Method(
+    "mailbox/state",
+    "always",
+    "key",
+    records.MailboxAnswer,
+)
+MAILBOX_SUPERSEDE = Method(
+    "mailbox/supersede",
+    "always",
+    "key",
+    records.EntryIfAny,
+)
 RPC_DISCOVER = Method(
     "rpc.discover",
     "always",
@@ -267,6 +357,21 @@ METHODS: dict[str, Method[object]] = {
         ITEM_GET,
         ITEM_LIST,
         ITEM_UPDATE,
+        MAILBOX_ACK,
+        MAILBOX_CANCEL,
+        MAILBOX_CANCEL_PENDING,
+        MAILBOX_CLAIM,
+        MAILBOX_CLAIM_ENTRY,
+        MAILBOX_DEAD_LETTER,
+        MAILBOX_ENQUEUE,
+        MAILBOX_EXTEND_LEASE,
+        MAILBOX_GET,
+        MAILBOX_INTERRUPT,
+        MAILBOX_LIST,
+        MAILBOX_NACK,
+        MAILBOX_PURGE,
+        MAILBOX_STATE,
+        MAILBOX_SUPERSEDE,
         RPC_DISCOVER,
         SESSION_INPUT_ADMIT,
         SESSION_INPUT_CANCEL,
@@ -496,6 +601,265 @@ class Methods(ABC):
                 "appendDetail": append_detail,
                 "metadata": metadata,
                 "artifactRefs": artifact_refs,
+            },
+        )
+
+    def mailbox_ack(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+    ) -> records.EntryAnswer:
+        """Accept an entry: its work is done. The same again answers the entry as it is by now."""
+        return self._call(
+            MAILBOX_ACK,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+            },
+        )
+
+    def mailbox_cancel(
+        self,
+        *,
+        entry_id: str,
+    ) -> records.EntryIfAny:
+        """Cancel an entry, also a claimed one; null if unknown, unchanged if terminal."""
+        return self._call(
+            MAILBOX_CANCEL,
+            {
+                "entryId": entry_id,
+            },
+        )
+
+    def mailbox_cancel_pending(
+        self,
+        *,
+        mailbox_id: str,
+        exclude_entry_id: str | None | UnsetType = UNSET,
+    ) -> records.Entries:
+        """Cancel every open entry of a mailbox, claimed ones too, but for one; tell which."""
+        return self._call(
+            MAILBOX_CANCEL_PENDING,
+            {
+                "mailboxId": mailbox_id,
+                "excludeEntryId": exclude_entry_id,
+            },
+        )
+
+    def mailbox_claim(
+        self,
+        *,
+        consumer_id: str,
+        lease_ms: int,
+        mailbox_id: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+        wait_ms: int | None | UnsetType = UNSET,
+    ) -> records.Entries:
+        """Take what comes first, at most one entry of a mailbox and none of one under a live
+        claim.
+        """
+        return self._call(
+            MAILBOX_CLAIM,
+            {
+                "consumerId": consumer_id,
+                "leaseMs": lease_ms,
+                "mailboxId": mailbox_id,
+                "limit": limit,
+                "waitMs": wait_ms,
+            },
+        )
+
+    def mailbox_claim_entry(
+        self,
+        *,
+        entry_id: str,
+        consumer_id: str,
+        lease_ms: int,
+    ) -> records.EntryIfAny:
+        """Take one entry, whatever its `availableAtMs`."""
+        return self._call(
+            MAILBOX_CLAIM_ENTRY,
+            {
+                "entryId": entry_id,
+                "consumerId": consumer_id,
+                "leaseMs": lease_ms,
+            },
+        )
+
+    def mailbox_dead_letter(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+        error: str,
+    ) -> records.EntryAnswer:
+        """Give an entry up, for good. The same again answers the entry as it is by now."""
+        return self._call(
+            MAILBOX_DEAD_LETTER,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+                "error": error,
+            },
+        )
+
+    def mailbox_enqueue(
+        self,
+        *,
+        mailbox_id: str,
+        entry_id: str | None | UnsetType = UNSET,
+        payload: records.Json | UnsetType = UNSET,
+        origin: records.MailboxEntryOrigin | None | UnsetType = UNSET,
+        sender_id: str | None | UnsetType = UNSET,
+        priority: int | None | UnsetType = UNSET,
+        dedupe_key: str | None | UnsetType = UNSET,
+        generation: int | None | UnsetType = UNSET,
+        available_at_ms: int | None | UnsetType = UNSET,
+        max_attempts: int | None | UnsetType = UNSET,
+    ) -> records.EntryAnswer:
+        """Queue an entry, or answer the one that the same request made."""
+        return self._call(
+            MAILBOX_ENQUEUE,
+            {
+                "mailboxId": mailbox_id,
+                "entryId": entry_id,
+                "payload": payload,
+                "origin": origin,
+                "senderId": sender_id,
+                "priority": priority,
+                "dedupeKey": dedupe_key,
+                "generation": generation,
+                "availableAtMs": available_at_ms,
+                "maxAttempts": max_attempts,
+            },
+        )
+
+    def mailbox_extend_lease(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+        lease_ms: int,
+    ) -> records.LeaseExtended:
+        """Hold a claim for longer, from now on, even past its end if nobody has taken over."""
+        return self._call(
+            MAILBOX_EXTEND_LEASE,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+                "leaseMs": lease_ms,
+            },
+        )
+
+    def mailbox_get(
+        self,
+        *,
+        entry_id: str,
+    ) -> records.EntryAnswer:
+        """Read one entry."""
+        return self._call(
+            MAILBOX_GET,
+            {
+                "entryId": entry_id,
+            },
+        )
+
+    def mailbox_interrupt(
+        self,
+        *,
+        mailbox_id: str,
+    ) -> records.MailboxInterrupted:
+        """Begin a new generation: every open entry is superseded, claimed ones too."""
+        return self._call(
+            MAILBOX_INTERRUPT,
+            {
+                "mailboxId": mailbox_id,
+            },
+        )
+
+    def mailbox_list(
+        self,
+        *,
+        mailbox_id: str | None | UnsetType = UNSET,
+        status: records.MailboxEntryStatus | None | UnsetType = UNSET,
+        origin: records.MailboxEntryOrigin | None | UnsetType = UNSET,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.EntryPage:
+        """Read a page of entries in claim order."""
+        return self._call(
+            MAILBOX_LIST,
+            {
+                "mailboxId": mailbox_id,
+                "status": status,
+                "origin": origin,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+
+    def mailbox_nack(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+        error: str,
+        retry_at_ms: int | None | UnsetType = UNSET,
+    ) -> records.EntryAnswer:
+        """Queue an entry again, from `retryAtMs` or at once; a dead letter without attempts
+        left.
+        """
+        return self._call(
+            MAILBOX_NACK,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+                "error": error,
+                "retryAtMs": retry_at_ms,
+            },
+        )
+
+    def mailbox_purge(
+        self,
+        *,
+        older_than_at_ms: int,
+    ) -> records.Purged:
+        """Forget terminal entries last changed before a moment; their ids and keys are free
+        again.
+        """
+        return self._call(
+            MAILBOX_PURGE,
+            {
+                "olderThanAtMs": older_than_at_ms,
+            },
+        )
+
+    def mailbox_state(
+        self,
+        *,
+        mailbox_id: str,
+    ) -> records.MailboxAnswer:
+        """Read a mailbox; one that was never used is at generation 0, its `updatedAtMs` null."""
+        return self._call(
+            MAILBOX_STATE,
+            {
+                "mailboxId": mailbox_id,
+            },
+        )
+
+    def mailbox_supersede(
+        self,
+        *,
+        entry_id: str,
+        reason: str,
+    ) -> records.EntryIfAny:
+        """Supersede an entry, also a claimed one; null if unknown, unchanged if terminal."""
+        return self._call(
+            MAILBOX_SUPERSEDE,
+            {
+                "entryId": entry_id,
+                "reason": reason,
             },
         )
 
@@ -1088,6 +1452,265 @@ class AsyncMethods(ABC):
                 "appendDetail": append_detail,
                 "metadata": metadata,
                 "artifactRefs": artifact_refs,
+            },
+        )
+
+    async def mailbox_ack(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+    ) -> records.EntryAnswer:
+        """Accept an entry: its work is done. The same again answers the entry as it is by now."""
+        return await self._call(
+            MAILBOX_ACK,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+            },
+        )
+
+    async def mailbox_cancel(
+        self,
+        *,
+        entry_id: str,
+    ) -> records.EntryIfAny:
+        """Cancel an entry, also a claimed one; null if unknown, unchanged if terminal."""
+        return await self._call(
+            MAILBOX_CANCEL,
+            {
+                "entryId": entry_id,
+            },
+        )
+
+    async def mailbox_cancel_pending(
+        self,
+        *,
+        mailbox_id: str,
+        exclude_entry_id: str | None | UnsetType = UNSET,
+    ) -> records.Entries:
+        """Cancel every open entry of a mailbox, claimed ones too, but for one; tell which."""
+        return await self._call(
+            MAILBOX_CANCEL_PENDING,
+            {
+                "mailboxId": mailbox_id,
+                "excludeEntryId": exclude_entry_id,
+            },
+        )
+
+    async def mailbox_claim(
+        self,
+        *,
+        consumer_id: str,
+        lease_ms: int,
+        mailbox_id: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+        wait_ms: int | None | UnsetType = UNSET,
+    ) -> records.Entries:
+        """Take what comes first, at most one entry of a mailbox and none of one under a live
+        claim.
+        """
+        return await self._call(
+            MAILBOX_CLAIM,
+            {
+                "consumerId": consumer_id,
+                "leaseMs": lease_ms,
+                "mailboxId": mailbox_id,
+                "limit": limit,
+                "waitMs": wait_ms,
+            },
+        )
+
+    async def mailbox_claim_entry(
+        self,
+        *,
+        entry_id: str,
+        consumer_id: str,
+        lease_ms: int,
+    ) -> records.EntryIfAny:
+        """Take one entry, whatever its `availableAtMs`."""
+        return await self._call(
+            MAILBOX_CLAIM_ENTRY,
+            {
+                "entryId": entry_id,
+                "consumerId": consumer_id,
+                "leaseMs": lease_ms,
+            },
+        )
+
+    async def mailbox_dead_letter(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+        error: str,
+    ) -> records.EntryAnswer:
+        """Give an entry up, for good. The same again answers the entry as it is by now."""
+        return await self._call(
+            MAILBOX_DEAD_LETTER,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+                "error": error,
+            },
+        )
+
+    async def mailbox_enqueue(
+        self,
+        *,
+        mailbox_id: str,
+        entry_id: str | None | UnsetType = UNSET,
+        payload: records.Json | UnsetType = UNSET,
+        origin: records.MailboxEntryOrigin | None | UnsetType = UNSET,
+        sender_id: str | None | UnsetType = UNSET,
+        priority: int | None | UnsetType = UNSET,
+        dedupe_key: str | None | UnsetType = UNSET,
+        generation: int | None | UnsetType = UNSET,
+        available_at_ms: int | None | UnsetType = UNSET,
+        max_attempts: int | None | UnsetType = UNSET,
+    ) -> records.EntryAnswer:
+        """Queue an entry, or answer the one that the same request made."""
+        return await self._call(
+            MAILBOX_ENQUEUE,
+            {
+                "mailboxId": mailbox_id,
+                "entryId": entry_id,
+                "payload": payload,
+                "origin": origin,
+                "senderId": sender_id,
+                "priority": priority,
+                "dedupeKey": dedupe_key,
+                "generation": generation,
+                "availableAtMs": available_at_ms,
+                "maxAttempts": max_attempts,
+            },
+        )
+
+    async def mailbox_extend_lease(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+        lease_ms: int,
+    ) -> records.LeaseExtended:
+        """Hold a claim for longer, from now on, even past its end if nobody has taken over."""
+        return await self._call(
+            MAILBOX_EXTEND_LEASE,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+                "leaseMs": lease_ms,
+            },
+        )
+
+    async def mailbox_get(
+        self,
+        *,
+        entry_id: str,
+    ) -> records.EntryAnswer:
+        """Read one entry."""
+        return await self._call(
+            MAILBOX_GET,
+            {
+                "entryId": entry_id,
+            },
+        )
+
+    async def mailbox_interrupt(
+        self,
+        *,
+        mailbox_id: str,
+    ) -> records.MailboxInterrupted:
+        """Begin a new generation: every open entry is superseded, claimed ones too."""
+        return await self._call(
+            MAILBOX_INTERRUPT,
+            {
+                "mailboxId": mailbox_id,
+            },
+        )
+
+    async def mailbox_list(
+        self,
+        *,
+        mailbox_id: str | None | UnsetType = UNSET,
+        status: records.MailboxEntryStatus | None | UnsetType = UNSET,
+        origin: records.MailboxEntryOrigin | None | UnsetType = UNSET,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.EntryPage:
+        """Read a page of entries in claim order."""
+        return await self._call(
+            MAILBOX_LIST,
+            {
+                "mailboxId": mailbox_id,
+                "status": status,
+                "origin": origin,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+
+    async def mailbox_nack(
+        self,
+        *,
+        entry_id: str,
+        claim_token: str,
+        error: str,
+        retry_at_ms: int | None | UnsetType = UNSET,
+    ) -> records.EntryAnswer:
+        """Queue an entry again, from `retryAtMs` or at once; a dead letter without attempts
+        left.
+        """
+        return await self._call(
+            MAILBOX_NACK,
+            {
+                "entryId": entry_id,
+                "claimToken": claim_token,
+                "error": error,
+                "retryAtMs": retry_at_ms,
+            },
+        )
+
+    async def mailbox_purge(
+        self,
+        *,
+        older_than_at_ms: int,
+    ) -> records.Purged:
+        """Forget terminal entries last changed before a moment; their ids and keys are free
+        again.
+        """
+        return await self._call(
+            MAILBOX_PURGE,
+            {
+                "olderThanAtMs": older_than_at_ms,
+            },
+        )
+
+    async def mailbox_state(
+        self,
+        *,
+        mailbox_id: str,
+    ) -> records.MailboxAnswer:
+        """Read a mailbox; one that was never used is at generation 0, its `updatedAtMs` null."""
+        return await self._call(
+            MAILBOX_STATE,
+            {
+                "mailboxId": mailbox_id,
+            },
+        )
+
+    async def mailbox_supersede(
+        self,
+        *,
+        entry_id: str,
+        reason: str,
+    ) -> records.EntryIfAny:
+        """Supersede an entry, also a claimed one; null if unknown, unchanged if terminal."""
+        return await self._call(
+            MAILBOX_SUPERSEDE,
+            {
+                "entryId": entry_id,
+                "reason": reason,
             },
         )
 

@@ -34,6 +34,18 @@ ItemStatus = Literal[
     "interrupted",
     "queued",
 ]
+MailboxEntryOrigin = Literal[
+    "external",
+    "internal",
+]
+MailboxEntryStatus = Literal[
+    "accepted",
+    "cancelled",
+    "claimed",
+    "dead_letter",
+    "queued",
+    "superseded",
+]
 SessionInputAdmitIfBusy = Literal[
     "queue",
     "reject",
@@ -331,6 +343,90 @@ class ItemPage(Struct, frozen=True, kw_only=True, rename="camel"):
 
     data: list[Item]
     next_cursor: str | None
+
+
+class MailboxEntry(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show an entry; its token only in the answer of the claim that made it."""
+
+    id: str
+    mailbox_id: str
+    payload: Json
+    origin: MailboxEntryOrigin
+    sender_id: str | None
+    priority: int
+    dedupe_key: str | None
+    generation: int
+    status: MailboxEntryStatus
+    available_at_ms: int
+    attempt_count: int
+    max_attempts: int | None
+    last_error: str | None
+    claim_token: str | None
+    claimed_by: str | None
+    lease_until_ms: int | None
+    created_at_ms: int
+    updated_at_ms: int
+
+
+class EntryAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one mailbox entry."""
+
+    entry: MailboxEntry
+
+
+class EntryIfAny(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one mailbox entry, or null where there is none to answer."""
+
+    entry: MailboxEntry | None
+
+
+class Entries(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer mailbox entries in claim order."""
+
+    entries: list[MailboxEntry]
+
+
+class LeaseExtended(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer whether a lease was extended, and until when."""
+
+    extended: bool
+    lease_until_ms: int | None
+
+
+class Mailbox(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a mailbox: `updatedAtMs` moves with all the others; null if it was never used."""
+
+    id: str
+    generation: int
+    queued_count: int
+    claimed_entry_id: str | None
+    updated_at_ms: int | None
+
+
+class MailboxInterrupted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the mailbox at its new generation, and what was superseded."""
+
+    mailbox: Mailbox
+    superseded: list[MailboxEntry]
+
+
+class EntryPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of mailbox entries."""
+
+    data: list[MailboxEntry]
+    next_cursor: str | None
+
+
+class Purged(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer how many entries were purged."""
+
+    purged: int
+
+
+class MailboxAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one mailbox."""
+
+    mailbox: Mailbox
 
 
 class OpenRpc(Struct, frozen=True, kw_only=True, rename="camel"):

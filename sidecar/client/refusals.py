@@ -76,6 +76,15 @@ class SessionInputNotFound(SidecarError):
     id: str
 
 
+class MailboxEntryNotFound(SidecarError):
+    """There is no such mailbox entry."""
+
+    names = {
+        "id": "id",
+    }
+    id: str
+
+
 class SubscriptionNotFound(SidecarError):
     """There is no such subscription of this peer."""
 
@@ -169,6 +178,17 @@ class InvalidHierarchy(SidecarError):
     reason: str
 
 
+class GenerationMismatch(SidecarError):
+    """The mailbox is at another generation."""
+
+    names = {
+        "expected": "expected",
+        "actual": "actual",
+    }
+    expected: int
+    actual: int
+
+
 class InputNotPending(SidecarError):
     """The session input is not pending any more."""
 
@@ -178,6 +198,15 @@ class InputNotPending(SidecarError):
     }
     status: str
     turn_id: str | None
+
+
+class ClaimLost(SidecarError):
+    """The claim has ended or is another's."""
+
+    names = {
+        "entryId": "entry_id",
+    }
+    entry_id: str
 
 
 class LimitExceeded(SidecarError):
@@ -249,6 +278,7 @@ KINDS: dict[str, type[SidecarError]] = {
     "turn_not_found": TurnNotFound,
     "item_not_found": ItemNotFound,
     "session_input_not_found": SessionInputNotFound,
+    "mailbox_entry_not_found": MailboxEntryNotFound,
     "subscription_not_found": SubscriptionNotFound,
     "already_exists": AlreadyExists,
     "idempotency_mismatch": IdempotencyMismatch,
@@ -259,7 +289,9 @@ KINDS: dict[str, type[SidecarError]] = {
     "turn_mismatch": TurnMismatch,
     "thread_archived": ThreadArchived,
     "invalid_hierarchy": InvalidHierarchy,
+    "generation_mismatch": GenerationMismatch,
     "input_not_pending": InputNotPending,
+    "claim_lost": ClaimLost,
     "limit_exceeded": LimitExceeded,
     "message_too_large": MessageTooLarge,
     "overloaded": Overloaded,
@@ -271,9 +303,11 @@ KINDS: dict[str, type[SidecarError]] = {
 
 __all__ = [
     "AlreadyExists",
+    "ClaimLost",
     "CorruptRecord",
     "Draining",
     "Forbidden",
+    "GenerationMismatch",
     "IdempotencyMismatch",
     "IllegalTransition",
     "InputNotPending",
@@ -283,6 +317,7 @@ __all__ = [
     "InvalidRequest",
     "ItemNotFound",
     "LimitExceeded",
+    "MailboxEntryNotFound",
     "MessageTooLarge",
     "MethodNotFound",
     "NoActiveTurn",
