@@ -53,6 +53,24 @@ def get_input(peer: Peer, input_id: str) -> Record:
     return record
 
 
+def enqueue(peer: Peer, entry_id: str, mailbox: str = "m", **params: Any) -> Record:
+    entry: Record = peer.call("mailbox/enqueue", mailboxId=mailbox, entryId=entry_id, **params)[
+        "entry"
+    ]
+    return entry
+
+
+def claim(peer: Peer, **params: Any) -> list[Record]:
+    given = {"consumerId": "w", "leaseMs": 60_000, **params}
+    entries: list[Record] = peer.call("mailbox/claim", **given)["entries"]
+    return entries
+
+
+def get_entry(peer: Peer, entry_id: str) -> Record:
+    entry: Record = peer.call("mailbox/get", entryId=entry_id)["entry"]
+    return entry
+
+
 def end(peer: Peer, turn_id: str, **params: Any) -> Record:
     return peer.call("turn/complete", turnId=turn_id, **params)
 

@@ -1,34 +1,21 @@
-"""Mailboxes: retries, order, one claim per mailbox, generations, lists, counts."""
-
-from itertools import pairwise
-from typing import Any
+"""Mailboxes: retries, order, one claim per mailbox, generations."""
 
 import pytest
 
-from tests.methods.steps import Record, flat, ids_of, kind_of, last_seq, pages, refused
+from tests.methods.steps import (
+    Record,
+    claim,
+    enqueue,
+    get_entry,
+    ids_of,
+    kind_of,
+    last_seq,
+    refused,
+)
 from tests.support import DaemonThread, Peer
 from tests.support.source import START_MS
 
-LEASE_MS = 60_000
 LATER_MS = START_MS + 3_600_000
-
-
-def enqueue(peer: Peer, entry_id: str, mailbox: str = "m", **params: Any) -> Record:
-    entry: Record = peer.call("mailbox/enqueue", mailboxId=mailbox, entryId=entry_id, **params)[
-        "entry"
-    ]
-    return entry
-
-
-def claim(peer: Peer, **params: Any) -> list[Record]:
-    given = {"consumerId": "w", "leaseMs": LEASE_MS, **params}
-    entries: list[Record] = peer.call("mailbox/claim", **given)["entries"]
-    return entries
-
-
-def get(peer: Peer, entry_id: str) -> Record:
-    entry: Record = peer.call("mailbox/get", entryId=entry_id)["entry"]
-    return entry
 
 
 def state(peer: Peer, mailbox: str = "m") -> Record:
@@ -76,7 +63,7 @@ def test_an_entry_queued_again_is_the_stored_one_as_it_is_by_then(peer: Peer) ->
     (claimed,) = claim(peer)
     peer.call("mailbox/interrupt", mailboxId="m")
     again = enqueue(peer, "e", **{**given, "payload": {"b": [2], "a": 1.0}}, priority=0)
-    assert again == get(peer, "e")
+    assert again == get_entry(peer, "e")
     assert (again["status"], again["attemptCount"]) == ("superseded", 1)
     assert claimed["id"] == "e"
 
@@ -176,7 +163,7 @@ def test_each_claim_has_a_token_of_its_own_that_is_shown_once(peer: Peer) -> Non
     assert len(set(tokens)) == 3 and all(len(token) == 32 for token in tokens)
     shown = [
         *peer.call("mailbox/list")["data"],
-        get(peer, "e0"),
+        get_entry(peer, "e0"),
         enqueue(peer, "e1", mailbox="m1"),
         *peer.call("mailbox/cancelPending", mailboxId="m2")["entries"],
     ]
@@ -207,7 +194,7 @@ def test_an_ended_lease_shows_as_claimed_until_something_is_claimed(
     enqueue(peer, "e")
     (entry,) = claim(peer, leaseMs=5)
     daemon.source.advance_ms(10)
-    assert get(peer, "e")["status"] == "claimed" and state(peer)["claimedEntryId"] == "e"
+    assert get_entry(peer, "e")["status"] == "claimed" and state(peer)["claimedEntryId"] == "e"
     enqueue(peer, "elsewhere", mailbox="other", priority=9)
     assert ids_of(claim(peer)) == ["elsewhere"]
     answer = peer.call("mailbox/ack", entryId="e", claimToken=entry["claimToken"])
@@ -248,7 +235,7 @@ def test_a_nack_is_queued_again_at_once_or_from_a_moment_on(
         assert answer["availableAtMs"] == (retry_at_ms or answer["updatedAtMs"])
         assert len(claim(peer)) == (retry_at_ms is None)
         daemon.source.at_ms = LATER_MS
-    assert get(peer, "e")["attemptCount"] == 3
+    assert get_entry(peer, "e")["attemptCount"] == 3
 
 
 @pytest.mark.parametrize("verb", ["ack", "nack", "deadLetter"])
@@ -312,118 +299,3 @@ def test_cancel_pending_spares_one(peer: Peer) -> None:
     gone = peer.call("mailbox/cancelPending", mailboxId="m", excludeEntryId="e2")["entries"]
     assert ids_of(gone) == ["e0", "e1", "e3"]
     assert ids_of(claim(peer)) == ["e2"]
-
-
-# -- lists, counts, purge --------------------------------------------------------------------------
-
-
-def furnish(peer: Peer) -> list[Record]:
-    """Fill two mailboxes with entries of every status, origin and some priorities."""
-    for number in range(24):
-        enqueue(
-            peer,
-            f"e{number:02}",
-            mailbox=f"m{number % 2}",
-            origin="internal" if number % 3 == 0 else "external",
-            priority=number % 4,
-        )
-    verbs: list[tuple[str, Record]] = [("ack", {}), ("deadLetter", {"error": "x"})] * 2
-    for verb, params in verbs:
-        (entry,) = claim(peer)
-        token = {"entryId": entry["id"], "claimToken": entry["claimToken"]}
-        peer.call(f"mailbox/{verb}", **token, **params)
-    for entry_id in ("e04", "e05", "e06"):
-        peer.call("mailbox/cancel", entryId=entry_id)
-        peer.call("mailbox/supersede", entryId=f"e1{entry_id[-1]}", reason="x")
-    claim(peer, limit=2)
-    everything: list[Record] = peer.call("mailbox/list", limit=200)["data"]
-    return everything
-
-
-def test_every_filter_and_page_of_a_list(peer: Peer) -> None:
-    everything = furnish(peer)
-    assert len(everything) == 24 and len({entry["status"] for entry in everything}) == 6
-    places = [(-e["priority"], e["availableAtMs"], e["createdAtMs"], e["id"]) for e in everything]
-    assert all(one < other for one, other in pairwise(places))
-    for name in ("mailboxId", "status", "origin"):
-        for value in {entry[name] for entry in everything}:
-            expected = [entry for entry in everything if entry[name] == value]
-            for limit in (1, 5, 200):
-                assert flat(pages(peer, "mailbox/list", limit, **{name: value})) == expected
-    both = {"mailboxId": "m0", "origin": "external", "status": "queued"}
-    expected = [e for e in everything if all(e[name] == value for name, value in both.items())]
-    assert expected and flat(pages(peer, "mailbox/list", 2, **both)) == expected
-    assert peer.call("mailbox/list", mailboxId="nope") == {"data": [], "nextCursor": None}
-
-
-def test_the_status_counts_what_is_queued_and_claimed(peer: Peer) -> None:
-    everything = [entry["status"] for entry in furnish(peer)]
-    counts = peer.call("daemon/status")["counts"]
-    assert counts["mailboxQueued"] == everything.count("queued") > 0
-    assert counts["mailboxClaimed"] == everything.count("claimed") == 2
-
-
-def test_a_purge_takes_ended_entries_that_are_older(peer: Peer) -> None:
-    everything = furnish(peer)
-    ended = [e for e in everything if e["status"] not in ("queued", "claimed")]
-    moment = sorted(entry["updatedAtMs"] for entry in ended)[3]
-    old = {entry["id"] for entry in ended if entry["updatedAtMs"] < moment}
-    assert peer.call("mailbox/purge", olderThanAtMs=moment) == {"purged": len(old)}
-    assert len(old) == 3
-    left = peer.call("mailbox/list", limit=200)["data"]
-    assert left == [entry for entry in everything if entry["id"] not in old]
-    assert peer.call("mailbox/purge", olderThanAtMs=moment) == {"purged": 0}
-
-
-def test_a_thread_that_is_deleted_leaves_the_mailbox_of_its_name(peer: Peer) -> None:
-    peer.call("thread/create", threadId="m")
-    before = enqueue(peer, "e")
-    peer.call("thread/delete", threadId="m")
-    assert get(peer, "e") == before
-
-
-# -- params ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "value"),
-    [
-        ("enqueue", "priority", -1),
-        ("enqueue", "priority", 256),
-        ("enqueue", "maxAttempts", 0),
-        ("enqueue", "availableAtMs", -1),
-        ("enqueue", "generation", -1),
-        ("enqueue", "origin", "other"),
-        ("enqueue", "mailboxId", "a b"),
-        ("enqueue", "entryId", ""),
-        ("enqueue", "dedupeKey", ""),
-        ("enqueue", "senderId", "a\n"),
-        ("claim", "leaseMs", 0),
-        ("claim", "leaseMs", 86_400_001),
-        ("claim", "consumerId", "x" * 257),
-        ("claim", "mailboxId", "é"),
-        ("claim", "limit", "1"),
-        ("claim", "waitMs", 0.5),
-        ("list", "cursor", "WzFd"),
-        ("list", "status", "open"),
-        ("purge", "olderThanAtMs", 2**53),
-    ],
-)
-def test_a_param_out_of_its_range_is_refused_by_its_path(
-    peer: Peer, method: str, path: str, value: object
-) -> None:
-    needed: dict[str, Record] = {
-        "enqueue": {"mailboxId": "m"},
-        "claim": {"consumerId": "w", "leaseMs": 1},
-    }
-    data = refused(peer, f"mailbox/{method}", **{**needed.get(method, {}), path: value})
-    assert (data["kind"], data["path"]) == ("invalid_params", path)
-
-
-def test_null_for_an_optional_param_is_absent(peer: Peer) -> None:
-    optional = ["entryId", "payload", "origin", "senderId", "priority", "dedupeKey", "generation",
-                "availableAtMs", "maxAttempts"]  # fmt: skip
-    assert peer.call("mailbox/enqueue", mailboxId="m", **dict.fromkeys(optional))
-    assert len(claim(peer, mailboxId=None, limit=None, waitMs=None)) == 1
-    names = ("mailboxId", "status", "origin", "cursor", "limit")
-    assert len(peer.call("mailbox/list", **dict.fromkeys(names))["data"]) == 1
