@@ -5,6 +5,8 @@ from typing import Any
 Record = dict[str, Any]
 TERMINAL = ("accepted", "dead_letter", "cancelled", "superseded")
 VERBS = {"ack": "accepted", "nack": "queued", "deadLetter": "dead_letter"}
+# Defaults that do not depend on the moment: to send them is to say the same.
+FIXED = {"origin": "external", "priority": 0}
 NO_CLAIM = {"claimToken": None, "claimedBy": None, "leaseUntilMs": None}
 
 
@@ -93,7 +95,7 @@ class Model:
 
     def enqueue(self, entry_id: str, params: Record) -> Record:
         if entry_id in self.entries:
-            if self.sent[entry_id] != params:
+            if FIXED | self.sent[entry_id] != FIXED | params:
                 raise No("idempotency_mismatch", id=entry_id)
             return self.show(self.entries[entry_id])
         mailbox = params["mailboxId"]

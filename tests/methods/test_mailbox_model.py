@@ -265,7 +265,7 @@ class Both:
         self.chance.choices(list(steps), list(steps.values()))[0]()
 
 
-@pytest.fixture(params=range(4))
+@pytest.fixture(params=range(8))
 def both(request: pytest.FixtureRequest, folder: Path) -> Iterator[Both]:
     both = Both(folder / "sidecar.db", request.param)
     yield both
