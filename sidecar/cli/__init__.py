@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the daemon."),
     "stdio": ("stdio", "Bridge stdin and stdout to the daemon, for editors."),
     "call": ("call", "Call a method and print its result."),
+    "mailbox": ("mailbox", "Put work into mailboxes, do it, look at it."),
     "status": ("operate", "Tell how the daemon does."),
     "tail": ("tail", "Follow events as they happen."),
     "check": ("operate", "Check the database and the house's invariants."),
