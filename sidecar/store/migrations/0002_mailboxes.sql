@@ -1,0 +1,1 @@
+-- Mailboxes: another line of work brings this file; its number is kept for it.
