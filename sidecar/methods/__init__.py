@@ -8,10 +8,22 @@ from sidecar.methods import (
     daemon,
     events,
     items,
+    runs,
     session_inputs,
+    steps,
     subscriptions,
     threads,
     turns,
 )
 
-__all__ = ["daemon", "events", "items", "session_inputs", "subscriptions", "threads", "turns"]
+__all__ = [
+    "daemon",
+    "events",
+    "items",
+    "runs",
+    "session_inputs",
+    "steps",
+    "subscriptions",
+    "threads",
+    "turns",
+]

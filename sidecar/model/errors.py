@@ -102,6 +102,18 @@ class SessionInputNotFound(Refusal):
     code, kind, fields = 1004, "session_input_not_found", ("id",)
 
 
+class RunNotFound(Refusal):
+    """There is no such run."""
+
+    code, kind, fields = 1006, "run_not_found", ("id",)
+
+
+class StepNotFound(Refusal):
+    """There is no such step."""
+
+    code, kind, fields = 1007, "step_not_found", ("id",)
+
+
 class SubscriptionNotFound(Refusal):
     """There is no such subscription of this peer."""
 

@@ -9,11 +9,13 @@ from sidecar.model.errors import UNIVERSAL, every_error
 from sidecar.model.event import DAEMON_EVENTS
 from sidecar.model.item import ITEM
 from sidecar.model.machine import Machine
+from sidecar.model.run import RUN
 from sidecar.model.session_input import SESSION_INPUT
+from sidecar.model.step import STEP
 from sidecar.model.turn import TURN
 from sidecar.rpc.openrpc import JsonObject, JsonTree
 
-MACHINES: tuple[Machine, ...] = (TURN, ITEM, SESSION_INPUT)
+MACHINES: tuple[Machine, ...] = (TURN, ITEM, SESSION_INPUT, RUN, STEP)
 UNIVERSAL_KINDS = {error.kind for error in UNIVERSAL}
 HEAD = """# Reference
 

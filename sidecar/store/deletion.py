@@ -28,6 +28,8 @@ WHERE thread_key = :key AND NOT (event = 'thread.deleted' AND source = 'daemon')
 """
 DELETE_INPUTS = "DELETE FROM session_inputs WHERE thread_key = :key"
 DELETE_TURNS = "DELETE FROM turns WHERE thread_key = :key"
+# Their steps go with them.
+DELETE_RUNS = "DELETE FROM runs WHERE thread_key = :key"
 DELETE = "DELETE FROM threads WHERE key = :key"
 
 
@@ -55,7 +57,7 @@ def delete(tx: Tx, key: int, children: Children, *, force: bool) -> tuple[list[s
             raise TurnActive(activeTurnId=record.active_turn_id)
     detached_ids = [_detach(tx, child, key) for child in detached]
     for each, record in zip(doomed, records, strict=True):
-        for statement in (DELETE_EVENTS, DELETE_INPUTS, DELETE_TURNS):
+        for statement in (DELETE_EVENTS, DELETE_INPUTS, DELETE_TURNS, DELETE_RUNS):
             tx.change_all(statement, key=each)
         tx.change(DELETE, key=each)
         tx.emit("thread.deleted", record, noun="thread", thread_key=each)

@@ -56,8 +56,6 @@ CONTRACT: list[tuple[int, str, tuple[str, ...]]] = [
 RETRYABLE = {"overloaded", "draining"}
 NOT_SERVED_YET = {
     "message_not_found",
-    "run_not_found",
-    "step_not_found",
     "mailbox_entry_not_found",
     "request_not_found",
     "generation_mismatch",
