@@ -3,9 +3,17 @@
 from collections.abc import Callable
 
 from sidecar.model.errors import CorruptRecord
-from sidecar.model.recovery import PROCESS_RESTART, FoundTurn, Quarantined, Step
+from sidecar.model.recovery import (
+    PROCESS_RESTART,
+    FoundRun,
+    FoundTurn,
+    Quarantined,
+    RunEnd,
+    Step,
+)
+from sidecar.model.run import RunChange
 from sidecar.model.turn import item_status_after
-from sidecar.store import events, items, session_inputs, turns
+from sidecar.store import events, items, runs, session_inputs, steps, turns
 from sidecar.store.transaction import Snapshot, Tx
 
 OPEN_TURNS = """
@@ -42,6 +50,27 @@ UPDATE turns SET status = 'interrupted', ended_at_ms = :ended_at_ms, recovered =
     error_kind = :error_kind, error_message = :error_message
 WHERE key = :key AND status IN ('queued', 'in_progress')
 """
+OPEN_RUNS = """
+SELECT key, id, thread_key, status FROM runs INDEXED BY runs_open
+WHERE status IN ('queued', 'in_progress', 'requires_action', 'cancelling') ORDER BY key
+"""
+LAST_OF_RUN = """
+SELECT max(r.updated_at_ms, coalesce(max(s.updated_at_ms), 0))
+FROM runs r LEFT JOIN steps s ON s.run_key = r.key WHERE r.key = :key
+"""
+CLOSE_UNREADABLE_RUN = """
+UPDATE runs SET status = :status, ended_at_ms = :ended_at_ms, updated_at_ms = :now_ms,
+    error_code = coalesce(:error_code, error_code),
+    error_message = coalesce(:error_message, error_message)
+WHERE key = :key AND status IN ('in_progress', 'cancelling')
+"""
+CLOSE_UNREADABLE_STEP = """
+UPDATE steps SET status = :status, updated_at_ms = :now_ms,
+    failed_at_ms = CASE WHEN :status = 'failed' THEN :ended_at_ms END,
+    error_code = coalesce(:error_code, error_code),
+    error_message = coalesce(:error_message, error_message)
+WHERE key = :key AND status = 'in_progress'
+"""
 
 
 def find(db: Snapshot) -> list[FoundTurn]:
@@ -76,35 +105,51 @@ def apply(tx: Tx, step: Step) -> tuple[list[str], list[Quarantined]]:
     ended_at_ms = events.last_at_ms(tx, turn.key)
     quarantined: list[Quarantined] = []
     requeued: list[str] = []
-
-    def attempt(mend: Callable[[], None], otherwise: Callable[[], None], done: str) -> None:
-        try:
-            tx.nested(mend)
-        except CorruptRecord as error:
-            otherwise()
-            table, key = str(error.details["table"]), str(error.details["key"])
-            quarantined.append(Quarantined(table, key, f"unreadable; {done}"))
-
     item_status = item_status_after("interrupted" if step.action == "interrupt" else turn.status)
     for key in items.open_keys(tx, turn.key):
-        attempt(
+        _attempt(
+            tx,
+            quarantined,
             lambda key=key: items.close(  # type: ignore[misc]  # bound now
                 tx, key, turn.key, turn.thread_key, item_status, ended_at_ms
             ),
             lambda key=key: tx.change(  # type: ignore[misc]  # bound now
                 items.CLOSE, key=key, status=item_status, ended_at_ms=ended_at_ms
             ),
-            "closed without an event",
         )
     if step.action == "interrupt":
-        attempt(
+        _attempt(
+            tx,
+            quarantined,
             lambda: _interrupt(tx, turn, ended_at_ms),
             lambda: _interrupt_unreadable(tx, turn, ended_at_ms),
-            "closed without an event",
         )
     if step.requeue:
-        attempt(lambda: requeued.extend(_requeue(tx, turn.key)), requeued.clear, "not requeued")
+        _attempt(
+            tx,
+            quarantined,
+            lambda: requeued.extend(_requeue(tx, turn.key)),
+            requeued.clear,
+            done="not requeued",
+        )
     return requeued, quarantined
+
+
+def _attempt(
+    tx: Tx,
+    quarantined: list[Quarantined],
+    mend: Callable[[], None],
+    otherwise: Callable[[], None],
+    *,
+    done: str = "closed without an event",
+) -> None:
+    """Mend one record; if it cannot be read, do what can be done, and report it."""
+    try:
+        tx.nested(mend)
+    except CorruptRecord as error:
+        otherwise()
+        table, key = str(error.details["table"]), str(error.details["key"])
+        quarantined.append(Quarantined(table, key, f"unreadable; {done}"))
 
 
 def _interrupt(tx: Tx, turn: turns.TurnKey, ended_at_ms: int) -> None:
@@ -146,6 +191,57 @@ def _requeue(tx: Tx, turn_key: int) -> list[str]:
         )
         requeued.append(session_inputs.get(tx, new_key).id)
     return requeued
+
+
+def find_runs(db: Snapshot) -> list[FoundRun]:
+    """List every open run, the oldest first."""
+    found = []
+    for key, run_id, thread_key, status in db.rows(OPEN_RUNS):
+        assert isinstance(key, int) and isinstance(run_id, str)
+        assert isinstance(thread_key, int) and isinstance(status, str)
+        found.append(FoundRun(key, run_id, thread_key, status))
+    return found
+
+
+def end_run(tx: Tx, end: RunEnd) -> list[Quarantined]:
+    """End a run and, before it, its open steps; answer the records that cannot be read.
+
+    They end when the run or a step of it was last written: down time is not run time.
+    """
+    run = end.run
+    ended_at_ms = tx.number(LAST_OF_RUN, key=run.key)
+    unreadable = {
+        "status": end.status,
+        "ended_at_ms": ended_at_ms,
+        "now_ms": tx.now_ms,
+        **runs.stored_error(end.error),
+    }
+    quarantined: list[Quarantined] = []
+    for key in steps.open_keys(tx, run.key):
+        _attempt(
+            tx,
+            quarantined,
+            lambda key=key: steps.end(  # type: ignore[misc]  # bound now
+                tx, key, run.thread_key, end.status, end.error, ended_at_ms
+            ),
+            lambda key=key: tx.change(  # type: ignore[misc]  # bound now
+                CLOSE_UNREADABLE_STEP, key=key, **unreadable
+            ),
+        )
+    _attempt(
+        tx,
+        quarantined,
+        lambda: runs.end(tx, run.key, run.thread_key, _change_of(end), ended_at_ms),
+        lambda: tx.change(CLOSE_UNREADABLE_RUN, key=run.key, **unreadable),
+    )
+    return quarantined
+
+
+def _change_of(end: RunEnd) -> RunChange:
+    """Say how a run ends; an error that it had already stays with a run that was cancelled."""
+    if end.error is None:
+        return RunChange(status=end.status)
+    return RunChange(status=end.status, error=end.error)
 
 
 def pending_count(db: Snapshot) -> int:

@@ -201,11 +201,11 @@ def save(tx: Tx, thread_key: int, run_id: str | None, change: RunChange) -> Run:
     return create(tx, thread_key, run_id, change)
 
 
-def end(tx: Tx, found: RunKey, change: RunChange, ended_at_ms: int) -> None:
+def end(tx: Tx, key: int, thread_key: int, change: RunChange, ended_at_ms: int) -> None:
     """End an open run as of a moment that has passed, with its event; its thread is not moved."""
-    before = get(tx, found.key)
-    _write(tx, found.key, before, change.of(before), ended_at_ms=ended_at_ms)
-    _emit(tx, "run.updated", found.key, found.thread_key)
+    before = get(tx, key)
+    _write(tx, key, before, change.of(before), ended_at_ms=ended_at_ms)
+    _emit(tx, "run.updated", key, thread_key)
 
 
 def delete(tx: Tx, found: RunKey) -> None:

@@ -2,8 +2,11 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from sidecar.model.errors import StepNotFound
 from sidecar.model.json_value import Json, compact
+from sidecar.model.run import RunError
 from sidecar.model.step import STEP, Step, StepStatus, StepType
 from sidecar.store.paging import after, encode_cursor
 from sidecar.store.rows import Row, Value, reader
@@ -35,6 +38,7 @@ UPDATE steps SET status = :status, details = :details, error_code = :error_code,
     failed_at_ms = :failed_at_ms, updated_at_ms = :now_ms
 WHERE key = :key AND status = :status_before
 """
+OPEN = "SELECT key FROM steps WHERE run_key = :run_key AND status = 'in_progress' ORDER BY key"
 LIST = f"""
 SELECT {COLUMNS}, s.key {FROM} WHERE s.run_key = :run_key AND s.key > :after
 ORDER BY s.key LIMIT :limit
@@ -110,31 +114,43 @@ def create(
     return _emit(tx, "step.created", key, run.thread_key)
 
 
-def update(
-    tx: Tx, found: StepKey, before: Step, wanted: Step, ended_at_ms: int | None = None
-) -> Step:
-    """Write a step as it is wanted, with its event; refuses as its table says.
-
-    It ends now, unless it ended before anybody could say so.
-    """
+def update(tx: Tx, found: StepKey, before: Step, wanted: Step) -> Step:
+    """Write a step as it is wanted, with its event; refuses as its table says."""
     if wanted.status != before.status:
         STEP.check(before.status, wanted.status)
-    stamp = tx.now_ms if ended_at_ms is None else ended_at_ms
-    is_new = wanted.status != before.status
+    return _write(tx, found.key, found.thread_key, before, wanted, ended_at_ms=tx.now_ms)
+
+
+def open_keys(db: Snapshot, run_key: int) -> list[int]:
+    """List the keys of a run's open steps, in order."""
+    return [key for (key,) in db.rows(OPEN, run_key=run_key) if isinstance(key, int)]
+
+
+def end(
+    tx: Tx, key: int, thread_key: int, status: StepStatus, error: RunError | None, ended_at_ms: int
+) -> None:
+    """End an open step as of a moment that has passed, with its event."""
+    before = get(tx, key)
+    wanted = msgspec.structs.replace(before, status=status, error=error or before.error)
+    _write(tx, key, thread_key, before, wanted, ended_at_ms=ended_at_ms)
+
+
+def _write(
+    tx: Tx, key: int, thread_key: int, before: Step, wanted: Step, *, ended_at_ms: int
+) -> Step:
+    ends_as = wanted.status if wanted.status != before.status else None
     tx.change(
         UPDATE,
-        key=found.key,
+        key=key,
         status_before=before.status,
         status=wanted.status,
         details=compact(wanted.details),
         **stored_error(wanted.error),
-        completed_at_ms=stamp
-        if is_new and wanted.status == "completed"
-        else before.completed_at_ms,
-        failed_at_ms=stamp if is_new and wanted.status == "failed" else before.failed_at_ms,
+        completed_at_ms=ended_at_ms if ends_as == "completed" else before.completed_at_ms,
+        failed_at_ms=ended_at_ms if ends_as == "failed" else before.failed_at_ms,
         now_ms=tx.now_ms,
     )
-    return _emit(tx, "step.updated", found.key, found.thread_key)
+    return _emit(tx, "step.updated", key, thread_key)
 
 
 def _emit(tx: Tx, event: str, key: int, thread_key: int) -> Step:

@@ -49,6 +49,17 @@ INVARIANTS: dict[str, str] = {
     "an input's seq is not that of its promotion": """
         SELECT s.id FROM session_inputs s JOIN events e ON e.seq = s.promoted_seq
         WHERE e.event <> 'session_input.promoted' OR e.thread_key <> s.thread_key LIMIT :most""",
+    "a run has ended and has no end, or has one and is open": """
+        SELECT id FROM runs
+        WHERE (status IN ('queued', 'in_progress', 'requires_action', 'cancelling'))
+            <> (ended_at_ms IS NULL) LIMIT :most""",
+    "a run is in progress and never started": """
+        SELECT id FROM runs WHERE status = 'in_progress' AND started_at_ms IS NULL LIMIT :most""",
+    "a run is its own parent": """
+        SELECT id FROM runs WHERE parent_run_id = id LIMIT :most""",
+    "a step's stamps are not those of its status": """
+        SELECT id FROM steps WHERE (status = 'completed') <> (completed_at_ms IS NOT NULL)
+            OR (status = 'failed') <> (failed_at_ms IS NOT NULL) LIMIT :most""",
     "a thread's parent is its own descendant": """
         WITH RECURSIVE line (start, key) AS (
             SELECT key, parent_key FROM threads WHERE parent_key IS NOT NULL

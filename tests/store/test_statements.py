@@ -11,7 +11,7 @@ import apsw
 import pytest
 
 import sidecar.store
-from sidecar.store import events, threads, upkeep
+from sidecar.store import events, runs, threads, upkeep
 from sidecar.store.migrate import migrate, migrations
 from tests.support.source import START_MS
 
@@ -26,6 +26,7 @@ ALONG_THE_ORDER = (
 SCANS: dict[tuple[str, str], str] = {
     ("migrate.APPLIED", "SCAN migrations"): "the ledger has a row for each migration",
     ("recovery.OPEN_TURNS", "SCAN u USING INDEX turns_incomplete"): "all that are open",
+    ("recovery.OPEN_RUNS", "SCAN runs USING INDEX runs_open"): "all that are open",
     ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN items USING INDEX items_open"): "all that are open",
     ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN i"): "the rows of its own subquery",
     ("migrate.IS_EMPTY", "SCAN sqlite_schema"): "the catalogue has a row for each table and index",
@@ -84,6 +85,12 @@ def composed() -> dict[str, str]:
         made[f"events.list_statement({scope})"] = events.list_statement(scope)
         made[f"events.scan_statement({scope})"] = events.scan_statement(scope)
         made[f"events.filter_statement({scope})"] = events.filter_statement(scope)
+    for walk in runs.WALKS:
+        made[f"runs.scan_statement({walk})"] = runs.scan_statement(walk)
+        for names in subsets([*runs.FILTERS]):
+            made[f"runs.list_statement({walk}; {'+'.join(names)})"] = runs.list_statement(
+                walk, names
+            )
     for sentence, sql in upkeep.INVARIANTS.items():
         made[f"upkeep.INVARIANTS[{sentence}]"] = sql
     return made
