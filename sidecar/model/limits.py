@@ -35,7 +35,7 @@ DEFAULT_EVENT_PAGE = 500
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 # Rows looked at for one page of filtered events; the page then ends early and says where to go on.
 MAX_EVENT_SCAN = 20_000
-# Rows looked at for one page of filtered runs, as for events: some tens of milliseconds.
+# Rows looked at for one page of filtered runs, as for events: a few milliseconds.
 MAX_RUN_SCAN = 20_000
 # The largest integer that a JavaScript client reads back equal.
 MAX_INTEGER = 2**53 - 1
