@@ -194,7 +194,7 @@ def list_(  # noqa: PLR0913  # a param each
         "updated_from": updated_from_ms,
         "updated_to": updated_to_ms,
     }
-    filters: runs.Filters = {n: value for n, value in wanted.items() if value is not None}
+    filters: runs.Bindings = {n: value for n, value in wanted.items() if value is not None}
     created = runs.Span(created_from_ms, created_to_ms)
     statuses = _statuses(status, terminal=terminal)
     return RunPage(*runs.list_page(db, filters, statuses, created, cursor, clamp(limit)))

@@ -58,8 +58,8 @@ class Run(msgspec.Struct, frozen=True, rename="camel"):
     termination_code: str | None
     termination_detail: str | None
     error: RunError | None
-    input_tokens: int
-    output_tokens: int
+    input_tokens: Count
+    output_tokens: Count
     metadata: Json
     created_at_ms: int
     started_at_ms: int | None

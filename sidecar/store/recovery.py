@@ -11,7 +11,6 @@ from sidecar.model.recovery import (
     RunEnd,
     Step,
 )
-from sidecar.model.run import RunChange
 from sidecar.model.turn import item_status_after
 from sidecar.store import events, items, runs, session_inputs, steps, turns
 from sidecar.store.transaction import Snapshot, Tx
@@ -57,19 +56,6 @@ WHERE status IN ('queued', 'in_progress', 'requires_action', 'cancelling') ORDER
 LAST_OF_RUN = """
 SELECT max(r.updated_at_ms, coalesce(max(s.updated_at_ms), 0))
 FROM runs r LEFT JOIN steps s ON s.run_key = r.key WHERE r.key = :key
-"""
-CLOSE_UNREADABLE_RUN = """
-UPDATE runs SET status = :status, ended_at_ms = :ended_at_ms, updated_at_ms = :now_ms,
-    error_code = coalesce(:error_code, error_code),
-    error_message = coalesce(:error_message, error_message)
-WHERE key = :key AND status IN ('in_progress', 'cancelling')
-"""
-CLOSE_UNREADABLE_STEP = """
-UPDATE steps SET status = :status, updated_at_ms = :now_ms,
-    failed_at_ms = CASE WHEN :status = 'failed' THEN :ended_at_ms END,
-    error_code = coalesce(:error_code, error_code),
-    error_message = coalesce(:error_message, error_message)
-WHERE key = :key AND status = 'in_progress'
 """
 
 
@@ -210,38 +196,22 @@ def end_run(tx: Tx, end: RunEnd) -> list[Quarantined]:
     """
     run = end.run
     ended_at_ms = tx.number(LAST_OF_RUN, key=run.key)
-    unreadable = {
-        "status": end.status,
-        "ended_at_ms": ended_at_ms,
-        "now_ms": tx.now_ms,
-        **runs.stored_error(end.error),
-    }
+    as_of = (end.status, end.error, ended_at_ms)
     quarantined: list[Quarantined] = []
     for key in steps.open_keys(tx, run.key):
         _attempt(
             tx,
             quarantined,
-            lambda key=key: steps.end(  # type: ignore[misc]  # bound now
-                tx, key, run.thread_key, end.status, end.error, ended_at_ms
-            ),
-            lambda key=key: tx.change(  # type: ignore[misc]  # bound now
-                CLOSE_UNREADABLE_STEP, key=key, **unreadable
-            ),
+            lambda key=key: steps.end(tx, key, run.thread_key, *as_of),  # type: ignore[misc]  # bound now
+            lambda key=key: steps.close(tx, key, *as_of),  # type: ignore[misc]  # bound now
         )
     _attempt(
         tx,
         quarantined,
-        lambda: runs.end(tx, run.key, run.thread_key, _change_of(end), ended_at_ms),
-        lambda: tx.change(CLOSE_UNREADABLE_RUN, key=run.key, **unreadable),
+        lambda: runs.end(tx, run.key, run.thread_key, *as_of),
+        lambda: runs.close(tx, run.key, *as_of),
     )
     return quarantined
-
-
-def _change_of(end: RunEnd) -> RunChange:
-    """Say how a run ends; an error that it had already stays with a run that was cancelled."""
-    if end.error is None:
-        return RunChange(status=end.status)
-    return RunChange(status=end.status, error=end.error)
 
 
 def pending_count(db: Snapshot) -> int:

@@ -7,7 +7,7 @@ import msgspec
 from sidecar.model.errors import InvalidParams, RunNotFound
 from sidecar.model.json_value import compact
 from sidecar.model.limits import MAX_INTEGER, MAX_RUN_SCAN
-from sidecar.model.run import BIRTH, RUN, Run, RunChange, RunError, is_same, new_run
+from sidecar.model.run import BIRTH, RUN, Run, RunChange, RunError, RunStatus, is_same, new_run
 from sidecar.store import threads
 from sidecar.store.paging import decode_cursor, encode_cursor
 from sidecar.store.rows import Row, SqlValue, Value, reader
@@ -43,6 +43,13 @@ UPDATE runs SET turn_id = :turn_id, agent_id = :agent_id, origin = :origin,
     output_tokens = :output_tokens, metadata = :metadata, started_at_ms = :started_at_ms,
     ended_at_ms = :ended_at_ms, updated_at_ms = :now_ms
 WHERE key = :key AND status = :status_before
+"""
+CLOSE = """
+UPDATE runs SET status = :status, ended_at_ms = :ended_at_ms, updated_at_ms = :now_ms
+WHERE key = :key AND status IN ('queued', 'in_progress', 'requires_action', 'cancelling')
+"""
+SET_ERROR = """
+UPDATE runs SET error_code = :error_code, error_message = :error_message WHERE key = :key
 """
 DELETE = "DELETE FROM runs WHERE key = :key"
 LATEST = f"""
@@ -80,7 +87,7 @@ FILTERS = {
     "updated_from": "r.updated_at_ms >= :updated_from",
     "updated_to": "r.updated_at_ms <= :updated_to",
 }
-Filters = dict[str, SqlValue]
+Bindings = dict[str, SqlValue]
 OPEN = frozenset(RUN.open)
 # Before and after every id.
 FIRST_ID, LAST_ID = "", "~"
@@ -175,12 +182,16 @@ def update(tx: Tx, found: RunKey, change: RunChange, *, force: bool = False) -> 
         raise RUN.refusal(before.status, wanted.status)
     if wanted.parent_run_id != before.parent_run_id:
         _require_parent(tx, wanted)
-    _write(
-        tx,
-        found.key,
-        before,
-        wanted,
-        ended_at_ms=tx.now_ms if before.ended_at_ms is None else before.ended_at_ms,
+    starts = wanted.status == "in_progress" and before.started_at_ms is None
+    ended_at_ms = tx.now_ms if before.ended_at_ms is None else before.ended_at_ms
+    tx.change(
+        UPDATE,
+        key=found.key,
+        status_before=before.status,
+        **_stored(wanted),
+        started_at_ms=tx.now_ms if starts else before.started_at_ms,
+        ended_at_ms=ended_at_ms if wanted.status in RUN.terminal else None,
+        now_ms=tx.now_ms,
     )
     threads.touch(tx, found.thread_key)
     return _emit(tx, "run.updated", found.key, found.thread_key, forced=not is_lawful)
@@ -201,10 +212,23 @@ def save(tx: Tx, thread_key: int, run_id: str | None, change: RunChange) -> Run:
     return create(tx, thread_key, run_id, change)
 
 
-def end(tx: Tx, key: int, thread_key: int, change: RunChange, ended_at_ms: int) -> None:
-    """End an open run as of a moment that has passed, with its event; its thread is not moved."""
-    before = get(tx, key)
-    _write(tx, key, before, change.of(before), ended_at_ms=ended_at_ms)
+def close(tx: Tx, key: int, status: RunStatus, error: RunError | None, ended_at_ms: int) -> None:
+    """End an open run as of a moment that has passed, without a look at the rest of it."""
+    tx.change(CLOSE, key=key, status=status, ended_at_ms=ended_at_ms, now_ms=tx.now_ms)
+    if error is not None:
+        tx.change(SET_ERROR, key=key, **stored_error(error))
+
+
+def end(
+    tx: Tx,
+    key: int,
+    thread_key: int,
+    status: RunStatus,
+    error: RunError | None,
+    ended_at_ms: int,
+) -> None:
+    """Close a run that nobody works on, with its event; its thread is not moved."""
+    close(tx, key, status, error, ended_at_ms)
     _emit(tx, "run.updated", key, thread_key)
 
 
@@ -212,19 +236,6 @@ def delete(tx: Tx, found: RunKey) -> None:
     """Delete a run and its steps; what refers to it keeps its id."""
     tx.change(DELETE, key=found.key)
     threads.touch(tx, found.thread_key)
-
-
-def _write(tx: Tx, key: int, before: Run, wanted: Run, *, ended_at_ms: int) -> None:
-    starts = wanted.status == "in_progress" and before.started_at_ms is None
-    tx.change(
-        UPDATE,
-        key=key,
-        status_before=before.status,
-        **_stored(wanted),
-        started_at_ms=tx.now_ms if starts else before.started_at_ms,
-        ended_at_ms=ended_at_ms if wanted.status in RUN.terminal else None,
-        now_ms=tx.now_ms,
-    )
 
 
 def _require_parent(tx: Tx, run: Run) -> None:
@@ -308,7 +319,7 @@ def scan_statement(walk: str) -> str:
     """
 
 
-def walk_for(filters: Filters, statuses: frozenset[str] | None) -> str:
+def walk_for(filters: Bindings, statuses: frozenset[str] | None) -> str:
     """Choose the index that leaves the fewest runs to look at."""
     if "parent_run_id" in filters:
         return "parent"
@@ -319,7 +330,7 @@ def walk_for(filters: Filters, statuses: frozenset[str] | None) -> str:
 
 def list_page(
     db: Snapshot,
-    filters: Filters,
+    filters: Bindings,
     statuses: frozenset[str] | None,
     created: Span,
     cursor: str | None,
@@ -331,7 +342,7 @@ def list_page(
     among many runs costs many short reads and never one long one: the page then ends early.
     """
     walk = walk_for(filters, statuses)
-    bindings: Filters = {**filters, **_between(created, cursor)}
+    bindings: Bindings = {**filters, **_between(created, cursor)}
     names = [name for name in FILTERS if name in filters and f":{name} " not in WALKS[walk][1]]
     if statuses is not None and not (statuses == OPEN and walk.startswith("open")):
         bindings["statuses"] = msgspec.json.encode(sorted(statuses)).decode()
@@ -348,7 +359,7 @@ def list_page(
     return page, None if end is None else _cursor_at(end)
 
 
-def _between(created: Span, cursor: str | None) -> Filters:
+def _between(created: Span, cursor: str | None) -> Bindings:
     """Bind a stretch: from where the last page ended, or from the newest that is asked for."""
     newest, after = created.to_ms, FIRST_ID
     if cursor is not None:

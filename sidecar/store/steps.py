@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import msgspec
-
 from sidecar.model.errors import StepNotFound
 from sidecar.model.json_value import Json, compact
 from sidecar.model.run import RunError
@@ -37,6 +35,15 @@ UPDATE steps SET status = :status, details = :details, error_code = :error_code,
     error_message = :error_message, completed_at_ms = :completed_at_ms,
     failed_at_ms = :failed_at_ms, updated_at_ms = :now_ms
 WHERE key = :key AND status = :status_before
+"""
+CLOSE = """
+UPDATE steps SET status = :status, updated_at_ms = :now_ms,
+    completed_at_ms = CASE WHEN :status = 'completed' THEN :ended_at_ms END,
+    failed_at_ms = CASE WHEN :status = 'failed' THEN :ended_at_ms END
+WHERE key = :key AND status = 'in_progress'
+"""
+SET_ERROR = """
+UPDATE steps SET error_code = :error_code, error_message = :error_message WHERE key = :key
 """
 OPEN = "SELECT key FROM steps WHERE run_key = :run_key AND status = 'in_progress' ORDER BY key"
 LIST = f"""
@@ -116,9 +123,22 @@ def create(
 
 def update(tx: Tx, found: StepKey, before: Step, wanted: Step) -> Step:
     """Write a step as it is wanted, with its event; refuses as its table says."""
+    ends_as = None
     if wanted.status != before.status:
         STEP.check(before.status, wanted.status)
-    return _write(tx, found.key, found.thread_key, before, wanted, ended_at_ms=tx.now_ms)
+        ends_as = wanted.status
+    tx.change(
+        UPDATE,
+        key=found.key,
+        status_before=before.status,
+        status=wanted.status,
+        details=compact(wanted.details),
+        **stored_error(wanted.error),
+        completed_at_ms=tx.now_ms if ends_as == "completed" else before.completed_at_ms,
+        failed_at_ms=tx.now_ms if ends_as == "failed" else before.failed_at_ms,
+        now_ms=tx.now_ms,
+    )
+    return _emit(tx, "step.updated", found.key, found.thread_key)
 
 
 def open_keys(db: Snapshot, run_key: int) -> list[int]:
@@ -126,31 +146,24 @@ def open_keys(db: Snapshot, run_key: int) -> list[int]:
     return [key for (key,) in db.rows(OPEN, run_key=run_key) if isinstance(key, int)]
 
 
+def close(tx: Tx, key: int, status: StepStatus, error: RunError | None, ended_at_ms: int) -> None:
+    """End an open step as of a moment that has passed, without a look at the rest of it."""
+    tx.change(CLOSE, key=key, status=status, ended_at_ms=ended_at_ms, now_ms=tx.now_ms)
+    if error is not None:
+        tx.change(SET_ERROR, key=key, **stored_error(error))
+
+
 def end(
-    tx: Tx, key: int, thread_key: int, status: StepStatus, error: RunError | None, ended_at_ms: int
+    tx: Tx,
+    key: int,
+    thread_key: int,
+    status: StepStatus,
+    error: RunError | None,
+    ended_at_ms: int,
 ) -> None:
-    """End an open step as of a moment that has passed, with its event."""
-    before = get(tx, key)
-    wanted = msgspec.structs.replace(before, status=status, error=error or before.error)
-    _write(tx, key, thread_key, before, wanted, ended_at_ms=ended_at_ms)
-
-
-def _write(
-    tx: Tx, key: int, thread_key: int, before: Step, wanted: Step, *, ended_at_ms: int
-) -> Step:
-    ends_as = wanted.status if wanted.status != before.status else None
-    tx.change(
-        UPDATE,
-        key=key,
-        status_before=before.status,
-        status=wanted.status,
-        details=compact(wanted.details),
-        **stored_error(wanted.error),
-        completed_at_ms=ended_at_ms if ends_as == "completed" else before.completed_at_ms,
-        failed_at_ms=ended_at_ms if ends_as == "failed" else before.failed_at_ms,
-        now_ms=tx.now_ms,
-    )
-    return _emit(tx, "step.updated", key, thread_key)
+    """Close a step that nobody works on, with its event."""
+    close(tx, key, status, error, ended_at_ms)
+    _emit(tx, "step.updated", key, thread_key)
 
 
 def _emit(tx: Tx, event: str, key: int, thread_key: int) -> Step:
