@@ -159,6 +159,8 @@ def update(  # noqa: PLR0913  # a param each
     )
     if change.is_empty():
         raise InvalidParams(path="", reason="nothing to update")
+    if parent_run_id == run_id:
+        raise InvalidParams(path="parentRunId", reason="the run itself")
     return RunAnswer(runs.update(tx, runs.require(tx, run_id), change, force=force))
 
 
@@ -173,8 +175,8 @@ def list_(  # noqa: PLR0913  # a param each
     origin: Name | None = None,
     parent_run_id: Id | None = None,
     termination_code: str | None = None,
-    created_from_ms: Count = 0,
-    created_to_ms: Count = MAX_INTEGER,
+    created_from_ms: Count | None = None,
+    created_to_ms: Count | None = None,
     updated_from_ms: Count | None = None,
     updated_to_ms: Count | None = None,
     cursor: Cursor | None = None,
@@ -195,7 +197,10 @@ def list_(  # noqa: PLR0913  # a param each
         "updated_to": updated_to_ms,
     }
     filters: runs.Bindings = {n: value for n, value in wanted.items() if value is not None}
-    created = runs.Span(created_from_ms, created_to_ms)
+    created = runs.Span(
+        0 if created_from_ms is None else created_from_ms,
+        MAX_INTEGER if created_to_ms is None else created_to_ms,
+    )
     statuses = _statuses(status, terminal=terminal)
     return RunPage(*runs.list_page(db, filters, statuses, created, cursor, clamp(limit)))
 

@@ -6,7 +6,7 @@ import msgspec
 
 from sidecar.model.errors import InvalidParams, RunNotFound
 from sidecar.model.json_value import compact
-from sidecar.model.limits import MAX_INTEGER, MAX_RUN_SCAN
+from sidecar.model.limits import MAX_RUN_SCAN
 from sidecar.model.run import BIRTH, RUN, Run, RunChange, RunError, RunStatus, is_same, new_run
 from sidecar.store import threads
 from sidecar.store.paging import decode_cursor, encode_cursor
@@ -206,6 +206,8 @@ def save(tx: Tx, thread_key: int, run_id: str | None, change: RunChange) -> Run:
     if found is not None and run_id is not None:
         if found.thread_key != thread_key:
             raise RunNotFound(id=run_id)
+        if change.parent_run_id == run_id:
+            raise InvalidParams(path="run.parentRunId", reason="the run itself")
         return update(tx, found, change)
     if change.status not in (None, *BIRTH):
         raise InvalidParams(path="run.status", reason="no status that a run is created with")
@@ -240,12 +242,8 @@ def delete(tx: Tx, found: RunKey) -> None:
 
 def _require_parent(tx: Tx, run: Run) -> None:
     """Refuse a parent that is not there; it may go later, and the reference stays."""
-    if run.parent_run_id is None:
-        return
-    if find(tx, run.parent_run_id) is None:
+    if run.parent_run_id is not None and find(tx, run.parent_run_id) is None:
         raise RunNotFound(id=run.parent_run_id)
-    if run.parent_run_id == run.id:
-        raise InvalidParams(path="parentRunId", reason="the run itself")
 
 
 def _stored(run: Run) -> dict[str, SqlValue]:
@@ -296,8 +294,8 @@ def active(db: Snapshot, thread_key: int) -> Run | None:
 class Span(NamedTuple):
     """Be a span of time, both ends included."""
 
-    from_ms: int = 0
-    to_ms: int = MAX_INTEGER
+    from_ms: int
+    to_ms: int
 
 
 def list_statement(walk: str, filters: list[str]) -> str:
