@@ -13,15 +13,17 @@ from sidecar.model.recovery import (
 )
 from sidecar.model.turn import item_status_after
 from sidecar.store import events, items, runs, session_inputs, steps, turns
+from sidecar.store.rows import named
 from sidecar.store.transaction import Snapshot, Tx
 
 OPEN_TURNS = """
-SELECT u.key, u.id, t.id, u.status FROM turns u INDEXED BY turns_incomplete
+SELECT u.key, CAST(u.id AS BLOB), CAST(t.id AS BLOB), u.status
+FROM turns u INDEXED BY turns_incomplete
 JOIN threads t ON t.key = u.thread_key
 WHERE u.status IN ('queued', 'in_progress') ORDER BY u.key
 """
 TURNS_WITH_OPEN_ITEMS = """
-SELECT u.key, u.id, t.id, u.status
+SELECT u.key, CAST(u.id AS BLOB), CAST(t.id AS BLOB), u.status
 FROM (
     SELECT DISTINCT turn_key FROM items INDEXED BY items_open
     WHERE status IN ('queued', 'in_progress')
@@ -31,10 +33,12 @@ JOIN threads t ON t.key = u.thread_key
 WHERE u.status NOT IN ('queued', 'in_progress') ORDER BY u.key
 """
 ITEMS_OF = """
-SELECT id, kind = 'user_message', status IN ('queued', 'in_progress') FROM items
+SELECT CAST(id AS BLOB), kind = 'user_message', status IN ('queued', 'in_progress') FROM items
 WHERE turn_key = :key ORDER BY position
 """
-INPUTS_OF = "SELECT id FROM session_inputs WHERE turn_key = :key ORDER BY place, key"
+INPUTS_OF = """
+SELECT CAST(id AS BLOB) FROM session_inputs WHERE turn_key = :key ORDER BY place, key
+"""
 INPUT_TO_REQUEUE = """
 SELECT s.key, s.place, s.thread_key FROM session_inputs s
 WHERE s.turn_key = :turn_key
@@ -50,7 +54,7 @@ UPDATE turns SET status = 'interrupted', ended_at_ms = :ended_at_ms, recovered =
 WHERE key = :key AND status IN ('queued', 'in_progress')
 """
 OPEN_RUNS = """
-SELECT key, id, thread_key, status FROM runs INDEXED BY runs_open
+SELECT key, CAST(id AS BLOB), thread_key, status FROM runs INDEXED BY runs_open
 WHERE status IN ('queued', 'in_progress', 'requires_action', 'cancelling') ORDER BY key
 """
 LAST_OF_RUN = """
@@ -64,17 +68,16 @@ def find(db: Snapshot) -> list[FoundTurn]:
     found = []
     for row in [*db.rows(OPEN_TURNS), *db.rows(TURNS_WITH_OPEN_ITEMS)]:
         key, turn_id, thread_id, status = row
-        assert isinstance(key, int) and isinstance(turn_id, str)
-        assert isinstance(thread_id, str) and isinstance(status, str)
+        assert isinstance(key, int) and isinstance(status, str)
         pieces = db.rows(ITEMS_OF, key=key)
         found.append(
             FoundTurn(
                 key,
-                turn_id,
-                thread_id,
+                named(turn_id),
+                named(thread_id),
                 status,
-                tuple(str(item_id) for item_id, _, is_open in pieces if is_open),
-                tuple(str(input_id) for (input_id,) in db.rows(INPUTS_OF, key=key)),
+                tuple(named(item_id) for item_id, _, is_open in pieces if is_open),
+                tuple(named(input_id) for (input_id,) in db.rows(INPUTS_OF, key=key)),
                 all(is_user_message for _, is_user_message, _ in pieces),
             )
         )
@@ -87,7 +90,7 @@ def apply(tx: Tx, step: Step) -> tuple[list[str], list[Quarantined]]:
     A broken record is closed all the same, since nobody works on it; it then has no event of
     its own, and the report names it.
     """
-    turn = turns.require(tx, step.turn.turn_id)
+    turn = turns.at(tx, step.turn.key)
     ended_at_ms = events.last_at_ms(tx, turn.key)
     quarantined: list[Quarantined] = []
     requeued: list[str] = []
@@ -183,9 +186,8 @@ def find_runs(db: Snapshot) -> list[FoundRun]:
     """List every open run, the oldest first."""
     found = []
     for key, run_id, thread_key, status in db.rows(OPEN_RUNS):
-        assert isinstance(key, int) and isinstance(run_id, str)
-        assert isinstance(thread_key, int) and isinstance(status, str)
-        found.append(FoundRun(key, run_id, thread_key, status))
+        assert isinstance(key, int) and isinstance(thread_key, int) and isinstance(status, str)
+        found.append(FoundRun(key, named(run_id), thread_key, status))
     return found
 
 

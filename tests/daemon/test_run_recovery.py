@@ -196,3 +196,21 @@ def test_half_an_error_is_quarantined_where_no_other_takes_its_place(
         report = recover(database, "interrupt")
         assert [each.table for each in report.quarantined] == [table]
     assert number(path, OPEN) == 0
+
+
+@pytest.mark.parametrize("table", ["runs", "steps"])
+def test_an_id_that_is_no_text_is_no_reason_not_to_start(folder: Path, table: str) -> None:
+    with before_the_crash(folder) as peer:
+        start_run(peer, "run")
+        peer.call("step/create", runId="run", stepId="step", type="tool_calls")
+        start_run(peer, "good")
+    path = folder / "sidecar.db"
+    spoil(path, f"UPDATE {table} SET id = CAST(x'72ff' AS TEXT) WHERE id IN ('run', 'step')")
+    with opened(path) as database:
+        report = recover(database, "interrupt")
+        # A step shows the id of its run.
+        broken = ["steps", "runs"] if table == "runs" else ["steps"]
+        assert [each.table for each in report.quarantined] == broken
+        named = "run" if table == "steps" else "r\\xff"
+        assert report.run_ids == [named, "good"]
+    assert number(path, OPEN) == 0
