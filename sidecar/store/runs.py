@@ -170,8 +170,8 @@ def create(
 def update(tx: Tx, found: RunKey, change: RunChange, *, force: bool = False) -> Run:
     """Change what is said of a run, with its event; the same again changes nothing.
 
-    Refuses what the table does not have with `illegal_transition`, unless by force. A forced
-    run that is open again has no end; its first start stays.
+    Refuses what the table does not have with `illegal_transition`, unless by force. The first
+    start stays, and the first end, unless the run is open again: then it has none.
     """
     before = get(tx, found.key)
     wanted = change.of(before)

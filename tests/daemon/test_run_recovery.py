@@ -10,7 +10,7 @@ from tests.store.crashes import after_the_crash, all_events, before_the_crash
 from tests.store.run_steps import RUN_ENDS, RUN_STATES, RunState, make_run, run_of, step_of
 from tests.store.steps import THREAD
 from tests.store.support import number, opened, spoil
-from tests.support import Peer
+from tests.support import DaemonProcess, Peer
 
 LOST = {"in_progress": "failed", "cancelling": "cancelled"}
 OPEN = "SELECT count(*) FROM runs WHERE status IN ('in_progress', 'cancelling')"
@@ -214,3 +214,21 @@ def test_an_id_that_is_no_text_is_no_reason_not_to_start(folder: Path, table: st
         named = "run" if table == "steps" else "r\\xff"
         assert report.run_ids == [named, "good"]
     assert number(path, OPEN) == 0
+
+
+def test_a_killed_process_is_mended_by_the_next(folder: Path) -> None:
+    with DaemonProcess(folder) as first, first.peer() as peer:
+        for status in ("queued", "in_progress", "requires_action", "cancelling"):
+            start_run(peer, status, "in_progress" if status == "queued" else status)
+        peer.call("run/update", runId="queued", status="queued", force=True)
+        first.kill()
+    with DaemonProcess(folder) as second, second.peer() as peer:
+        assert peer.call("daemon/recovery")["runIds"] == ["in_progress", "cancelling"]
+        found = {run["id"]: run["status"] for run in peer.call("run/list")["data"]}
+        assert found == {
+            "queued": "queued",
+            "in_progress": "failed",
+            "requires_action": "requires_action",
+            "cancelling": "cancelled",
+        }
+        assert peer.call("daemon/check", full=True)["ok"]
