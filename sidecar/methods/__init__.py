@@ -5,9 +5,12 @@ cannot await, so nothing interleaves in it and no disconnect cuts it in half.
 """
 
 from sidecar.methods import (
+    atomic,
+    commits,
     daemon,
     events,
     items,
+    messages,
     runs,
     session_inputs,
     steps,
@@ -17,9 +20,12 @@ from sidecar.methods import (
 )
 
 __all__ = [
+    "atomic",
+    "commits",
     "daemon",
     "events",
     "items",
+    "messages",
     "runs",
     "session_inputs",
     "steps",

@@ -102,6 +102,12 @@ class SessionInputNotFound(Refusal):
     code, kind, fields = 1004, "session_input_not_found", ("id",)
 
 
+class MessageNotFound(Refusal):
+    """There is no such message in this thread."""
+
+    code, kind, fields = 1005, "message_not_found", ("id",)
+
+
 class RunNotFound(Refusal):
     """There is no such run."""
 
@@ -178,6 +184,18 @@ class InputNotPending(Refusal):
     """The session input is not pending any more."""
 
     code, kind, fields = 2011, "input_not_pending", ("status", "turnId")
+
+
+class NotAppendOnly(Refusal):
+    """The thread has a message of this id with other content."""
+
+    code, kind, fields = 2012, "not_append_only", ("messageId",)
+
+
+class PatchFailed(Refusal):
+    """An operation of a patch cannot be applied."""
+
+    code, kind, fields = 2013, "patch_failed", ("index", "path", "reason")
 
 
 class LimitExceeded(Refusal):

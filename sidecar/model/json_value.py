@@ -16,6 +16,8 @@ import msgspec
 from sidecar.model import limits
 
 Json = msgspec.Raw
+# A decoded value, exact to the last digit.
+Tree = dict[str, "Tree"] | list["Tree"] | str | int | Decimal | bool | None
 NULL: Final = msgspec.Raw(b"null")
 # Stands for a member that was not sent where null has a meaning of its own.
 ABSENT: Final = msgspec.Raw(b"")
@@ -23,6 +25,7 @@ ABSENT: Final = msgspec.Raw(b"")
 type_of_raw = msgspec.json.Decoder(msgspec.Raw)
 _ANYTHING = msgspec.json.Decoder(strict=True)
 _EXACT = msgspec.json.Decoder(float_hook=Decimal)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _ALL_DIGITS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _STRING = compile_pattern(rb'"(?:[^"\\]|\\.)*"')
 _NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
@@ -80,6 +83,22 @@ def is_equal(one: Json, other: Json) -> bool:
     return _canonical(_EXACT.decode(one)) == _canonical(_EXACT.decode(other))
 
 
+def decode(value: Json | bytes) -> Tree:
+    """Read a value into parts of its own, every digit kept: a fraction is a Decimal."""
+    tree: Tree = _EXACT.decode(value)
+    return tree
+
+
+def encode(tree: Tree) -> bytes:
+    """Write a value as compact text."""
+    return _ENCODER.encode(tree)
+
+
+def is_same(one: Tree, other: Tree) -> bool:
+    """Tell whether two decoded values are the same, as `is_equal` does."""
+    return _canonical(one) == _canonical(other)
+
+
 def _canonical(tree: object) -> str:
     return json.dumps(tree, sort_keys=True, separators=(",", ":"), default=_number)
 
@@ -90,13 +109,13 @@ def _number(number: Decimal) -> int | str:
     return int(whole) if number == whole else f"\0{number.normalize(_ALL_DIGITS)}"
 
 
-def is_too_deep(text: bytes) -> bool:
-    """Tell whether a JSON text is nested deeper than MAX_DEPTH levels.
+def is_too_deep(text: bytes, most: int = limits.MAX_DEPTH) -> bool:
+    """Tell whether a JSON text is nested deeper than so many levels.
 
     Counted without decoding it, since decoding is what deep nesting breaks.
     """
-    if text.count(b"[") + text.count(b"{") <= limits.MAX_DEPTH:
+    if text.count(b"[") + text.count(b"{") <= most:
         return False
     brackets = _STRING.sub(b"", text).translate(_STEP, _NO_BRACKET)
     depths = accumulate(1 if step else -1 for step in brackets)
-    return max(depths, default=0) > limits.MAX_DEPTH
+    return max(depths, default=0) > most

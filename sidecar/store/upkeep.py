@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from glob import escape
+from itertools import islice
 from pathlib import Path
 from tempfile import mkstemp
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import apsw
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
+from sidecar.store import states
 from sidecar.store.database import Database, outage_of, outages
 from sidecar.store.transaction import Snapshot
 
@@ -67,7 +69,29 @@ INVARIANTS: dict[str, str] = {
             SELECT line.start, t.parent_key FROM threads t JOIN line ON t.key = line.key
             WHERE t.parent_key IS NOT NULL)
         SELECT start FROM line WHERE start = key LIMIT :most""",
+    "a thread's version is not that of its last commit": """
+        SELECT t.id FROM threads t
+        WHERE t.version <> coalesce(
+            (SELECT max(version) FROM commits WHERE thread_key = t.key), 0) LIMIT :most""",
+    "a thread's commits have a gap": """
+        SELECT t.id FROM threads t
+        WHERE t.version <> (SELECT count(*) FROM commits WHERE thread_key = t.key) LIMIT :most""",
+    "a thread's log is not that of its last commit": """
+        SELECT t.id FROM threads t JOIN commits c
+            ON c.thread_key = t.key AND c.version = t.version
+        LEFT JOIN thread_heads h ON h.thread_key = t.key
+        WHERE c.log <> coalesce(h.log, 0) OR c.last_seq <> t.message_count LIMIT :most""",
+    "a thread's messages are not counted": """
+        SELECT t.id FROM threads t LEFT JOIN thread_heads h ON h.thread_key = t.key
+        WHERE t.message_count <> (
+            SELECT count(*) FROM messages
+            WHERE thread_key = t.key AND log = coalesce(h.log, 0)) LIMIT :most""",
+    "a log of messages has a gap": """
+        SELECT t.id FROM messages m JOIN threads t ON t.key = m.thread_key
+        GROUP BY m.thread_key, m.log HAVING max(m.seq) <> count(*) LIMIT :most""",
 }
+# What no statement can tell is looked at by the file that knows it.
+REPLAYS = "a thread's state is not what its commits make"
 COUNTS = """
 SELECT (SELECT count(*) FROM threads),
     (SELECT count(*) FROM turns WHERE status = 'in_progress'),
@@ -119,6 +143,8 @@ def _findings(db: apsw.Connection, *, full: bool) -> list[str]:
     for sentence, statement in INVARIANTS.items():
         rows = db.execute(statement, {"most": MAX_FINDINGS})
         findings += [f"{sentence}: {row[0]}" for row in rows]
+    broken = islice(states.broken(Snapshot(db)), MAX_FINDINGS)
+    findings += [f"{REPLAYS}: {thread_id}" for thread_id in broken]
     return findings[:MAX_FINDINGS]
 
 

@@ -55,12 +55,9 @@ CONTRACT: list[tuple[int, str, tuple[str, ...]]] = [
 ]
 RETRYABLE = {"overloaded", "draining"}
 NOT_SERVED_YET = {
-    "message_not_found",
     "mailbox_entry_not_found",
     "request_not_found",
     "generation_mismatch",
-    "not_append_only",
-    "patch_failed",
     "claim_lost",
 }
 

@@ -11,7 +11,7 @@ import apsw
 import pytest
 
 import sidecar.store
-from sidecar.store import events, runs, threads, upkeep
+from sidecar.store import events, messages, runs, threads, upkeep
 from sidecar.store.migrate import migrate, migrations
 from tests.support.source import START_MS
 
@@ -44,6 +44,7 @@ SCANS: dict[tuple[str, str], str] = {
         "upkeep.COUNTS",
         "SCAN threads USING COVERING INDEX sqlite_autoindex_threads_1",
     ): "counts all threads, by the smallest of their indexes",
+    ("states.WITH_STATE", "SCAN h"): "a check replays every state that there is",
     ("threads.list_statement()", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
     ("threads.list_statement(id_prefix)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
     ("threads.list_statement(words)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
@@ -85,6 +86,12 @@ def composed() -> dict[str, str]:
         made[f"events.list_statement({scope})"] = events.list_statement(scope)
         made[f"events.scan_statement({scope})"] = events.scan_statement(scope)
         made[f"events.filter_statement({scope})"] = events.filter_statement(scope)
+    for order in messages.ORDERS:
+        made[f"messages.scan_statement({order})"] = messages.scan_statement(order)
+        for names in subsets([*messages.FILTERS]):
+            made[f"messages.list_statement({order}; {'+'.join(names)})"] = messages.list_statement(
+                order, names
+            )
     for walk in runs.WALKS:
         made[f"runs.scan_statement({walk})"] = runs.scan_statement(walk)
         for names in subsets([*runs.FILTERS]):
