@@ -12,6 +12,7 @@ from sidecar.model.errors import (
     LimitExceeded,
     MethodNotFound,
     ProtocolError,
+    SubscriptionNotFound,
     every_error,
 )
 from sidecar.model.json_value import NULL, Json
@@ -40,7 +41,11 @@ class AtomicAnswer(msgspec.Struct, frozen=True, rename="camel"):
     "atomic",
     since="0.1.0",
     # Whatever a call of it may be refused with.
-    errors=tuple(error for error in every_error() if error not in UNIVERSAL),
+    errors=tuple(
+        error
+        for error in every_error()
+        if error.code > 0 and error not in (*UNIVERSAL, SubscriptionNotFound)
+    ),
 )
 def atomic(tx: Tx, *, calls: Annotated[list[Call], msgspec.Meta(min_length=1)]) -> AtomicAnswer:
     """Run up to 100 calls that read or write the database in order, all in one transaction.
