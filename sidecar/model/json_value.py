@@ -6,6 +6,7 @@ digits or an integer past 64 bits survives only as text.
 
 import hashlib
 import json
+import math
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from itertools import accumulate
 from re import compile as compile_pattern
@@ -103,10 +104,10 @@ def _canonical(tree: object) -> str:
     return json.dumps(tree, sort_keys=True, separators=(",", ":"), default=_number)
 
 
-def _number(number: Decimal) -> int | str:
-    """Bring a decimal to one form; the zero byte keeps it apart from any text of a person."""
+def _number(number: Decimal) -> int | list[object]:
+    """Bring a decimal to one form, which NaN keeps apart from anything that could be sent."""
     whole = number.to_integral_value()
-    return int(whole) if number == whole else f"\0{number.normalize(_ALL_DIGITS)}"
+    return int(whole) if number == whole else [math.nan, str(number.normalize(_ALL_DIGITS))]
 
 
 def is_too_deep(text: bytes, most: int = limits.MAX_DEPTH) -> bool:
