@@ -1,8 +1,9 @@
 """Patches of a JSON state: the operations of RFC 6902, and `increment` and `merge`.
 
 Pure and exact: what a patch does not name stays equal to the last digit, since numbers are
-integers or decimals, never floats. Ours, because the libraries recurse through values (at 500
-levels they break), take 1 and true or 1 and 1.0 as they come, and tell values in their errors.
+integers or decimals, never floats. Ours, because the library of the language (jsonpatch) walks
+values by recursion, which ends at fewer levels than a value may have, shows them in its errors,
+and does not bound what copies of copies grow to.
 """
 
 import re
