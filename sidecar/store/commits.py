@@ -186,16 +186,14 @@ def _make(tx: Tx, thread_key: int, at: Head, change: Change, found: messages.Sor
     if change.replaces:
         tx.change(SAVE_LOG, thread_key=thread_key, log=before.log, empty=EMPTY_STATE)
     messages.append(tx, thread_key, before.log, before.message_count, found.new)
-    after = before._replace(message_count=before.message_count + len(found.new))
-    is_plain = found.seqs == list(range(before.message_count + 1, after.message_count + 1))
-    seqs = "" if is_plain else _ENCODER.encode(found.seqs).decode()
-    raise_version(tx, thread_key, before, after.message_count, change, answer_seqs=seqs or None)
-    new = messages.between(
-        tx, thread_key, before.log, before.message_count + 1, after.message_count
-    )
-    _tell(tx, thread_key, change, Appended(new, after.message_count, at.version + 1))
-    records = new if is_plain else messages.chosen(tx, thread_key, before.log, found.seqs)
-    return Done(at.version + 1, after.message_count, records, change.run)
+    first, count = before.message_count + 1, before.message_count + len(found.new)
+    # What was given is just what is new, or else the answer needs a list of its own.
+    chosen = None if found.seqs == list(range(first, count + 1)) else found.seqs
+    raise_version(tx, thread_key, before, count, change, chosen)
+    new = messages.between(tx, thread_key, before.log, first, count)
+    _tell(tx, thread_key, change, Appended(new, count, at.version + 1))
+    given = new if chosen is None else messages.chosen(tx, thread_key, before.log, chosen)
+    return Done(at.version + 1, count, given, change.run)
 
 
 def raise_version(
@@ -204,10 +202,13 @@ def raise_version(
     before: Head,
     message_count: int,
     change: Change,
-    *,
-    answer_seqs: str | None = None,
+    chosen: list[int] | None = None,
 ) -> None:
-    """Raise a thread's version by one and keep the commit that did; its state with it."""
+    """Raise a thread's version by one and keep the commit that did; its state with it.
+
+    Only what has an id can be asked for again, and is kept with what it was answered.
+    """
+    has_id = change.commit_id is not None
     patches = _ENCODER.encode(change.patches).decode() if change.patches else None
     tx.change(
         RAISE,
@@ -228,8 +229,8 @@ def raise_version(
         last_seq=message_count,
         now_ms=tx.now_ms,
         fingerprint=change.fingerprint,
-        answer_seqs=answer_seqs,
-        answer_run=None if change.run is None else _ENCODER.encode(change.run).decode(),
+        answer_seqs=_ENCODER.encode(chosen).decode() if chosen is not None and has_id else None,
+        answer_run=_ENCODER.encode(change.run).decode() if change.run and has_id else None,
         actions=compact(change.actions),
         patches=patches,
         snapshot=None if change.snapshot is None else states.text_of(change.snapshot),

@@ -87,7 +87,8 @@ def test_a_number_that_cannot_be_kept_is_refused(peer: Peer) -> None:
     )
     peer.send(text)
     data = peer.receive()["error"]["data"]
-    assert data["kind"] == "invalid_params" and data["path"].startswith("calls[0].params")
+    assert (data["kind"], data["path"]) == ("invalid_params", "calls[0].params.metadata")
+    assert data["index"] == 0
 
 
 def test_an_unknown_method_is_told_with_its_index(peer: Peer) -> None:

@@ -6,12 +6,13 @@ import apsw
 import pytest
 
 from sidecar.model import limits
+from sidecar.model.errors import CorruptRecord
 from sidecar.model.json_value import Json
 from sidecar.model.patch import AddOp, Patch
 from sidecar.store import commits, states, upkeep
 from sidecar.store.commits import Change
 from sidecar.store.migrate import migrate, migrations
-from sidecar.store.transaction import Tx
+from sidecar.store.transaction import Snapshot, Tx
 from tests.store.crashes import before_the_crash
 from tests.store.support import make_thread, number, opened, spoil, write
 from tests.support import Peer
@@ -58,6 +59,31 @@ def test_a_broken_law_is_found(folder: Path, change: str, sentence: str) -> None
     spoil(path, change)
     findings = upkeep.check(path, full=True)
     assert any(finding.startswith(sentence) for finding in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("change", "table", "key"),
+    [
+        ("UPDATE thread_heads SET state = '{'", "thread_heads", "1"),
+        ("UPDATE commits SET patches = '[' WHERE version = 4", "commits", "4"),
+        ("UPDATE commits SET snapshot = '[1]' WHERE version = 3", "commits", "up to 4"),
+    ],
+)
+def test_a_broken_record_is_told_and_not_passed_over(
+    folder: Path, change: str, table: str, key: str
+) -> None:
+    path = folder / "sidecar.db"
+    with before_the_crash(folder) as peer:
+        furnish(peer)
+    spoil(path, change)
+    with opened(path) as database, pytest.raises(CorruptRecord) as caught:
+        read_both(database.snapshot())
+    assert caught.value.details == {"table": table, "key": key}
+
+
+def read_both(db: Snapshot) -> None:
+    states.current(db, 1)
+    states.at_version(db, 1, 4)
 
 
 def added(name: str, value: str) -> Change:
