@@ -6,6 +6,12 @@
 export type Json =
   null | boolean | number | string | Json[] | { [member: string]: Json };
 
+/** Be one request of several. */
+export interface Call {
+  method: string;
+  params?: Json;
+}
+
 /** Be one event to append, as the params of `event/append`. */
 export interface Append {
   /** An id, minted by a client or by the daemon. */
@@ -27,6 +33,148 @@ export interface ClientInfo {
   version: string;
 }
 
+/**
+ * Be a message to append; with an id it is appended once, however often it is
+ * sent.
+ */
+export interface NewMessage {
+  /** An id, minted by a client or by the daemon. */
+  id?: string | null;
+  role: "assistant" | "system" | "tool" | "user";
+  content?: Json;
+  toolCalls?: Json;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  toolCallId?: string | null;
+  visibility?: "all" | "internal" | null;
+  /** An id, minted by a client or by the daemon. */
+  runId?: string | null;
+  metadata?: Json;
+}
+
+/** Say why a run or a step of it did not complete. */
+export interface RunError {
+  code: string;
+  message: string;
+}
+
+/**
+ * Be what somebody wants a run to become: what is absent stays, null clears.
+ *
+ * A status, an origin and a count cannot be cleared: to them null is absent.
+ */
+export interface RunChange {
+  status?:
+    | "cancelled"
+    | "cancelling"
+    | "completed"
+    | "expired"
+    | "failed"
+    | "in_progress"
+    | "queued"
+    | "requires_action"
+    | null;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  agentId?: string | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  origin?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentRunId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentThreadId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  sourceMailboxEntryId?: string | null;
+  model?: string | null;
+  terminationCode?: string | null;
+  terminationDetail?: string | null;
+  error?: RunError | null;
+  inputTokens?: number | null;
+  outputTokens?: number | null;
+  metadata?: Json;
+}
+
+/** Be operations that belong together, with where they come from. */
+export interface Patch {
+  ops:
+    | (AddOp | RemoveOp | ReplaceOp | MoveOp | CopyOp | TestOp | IncrementOp | MergeOp)[];
+  source?: string | null;
+  description?: string | null;
+}
+
+/**
+ * Set a member, or insert into a list: before an index, or at the end (`-`).
+ */
+export interface AddOp {
+  op: "add";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+  value: Json;
+}
+
+/** Take away what is there. */
+export interface RemoveOp {
+  op: "remove";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+}
+
+/** Put a value in the place of what is there. */
+export interface ReplaceOp {
+  op: "replace";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+  value: Json;
+}
+
+/** Take a value from one place and add it at another. */
+export interface MoveOp {
+  op: "move";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+  /** A JSON Pointer (RFC 6901). */
+  from: string;
+}
+
+/** Add a copy of a value at another place. */
+export interface CopyOp {
+  op: "copy";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+  /** A JSON Pointer (RFC 6901). */
+  from: string;
+}
+
+/**
+ * Hold that a value is there: numbers count by what they are, members have no
+ * order.
+ */
+export interface TestOp {
+  op: "test";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+  value: Json;
+}
+
+/** Add a number to the number that is there, exactly. */
+export interface IncrementOp {
+  op: "increment";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+  value: Json;
+}
+
+/**
+ * Merge a value into what is there (RFC 7396), making the objects on the way to
+ * it.
+ */
+export interface MergeOp {
+  op: "merge";
+  /** A JSON Pointer (RFC 6901). */
+  path: string;
+  value: Json;
+}
+
 /** Count what a turn has used. */
 export interface Usage {
   inputTokens?: number | null;
@@ -45,6 +193,11 @@ export interface TurnError {
 
 /** Answer that it is done: an empty object. */
 export type Done = Record<string, never>;
+
+/** Answer what each call would have answered, in their order. */
+export interface AtomicAnswer {
+  results: Json[];
+}
 
 /** Answer `daemon/backup`. */
 export interface BackupDone {
@@ -334,12 +487,110 @@ export interface MailboxAnswer {
   mailbox: Mailbox;
 }
 
+/**
+ * Answer the record of every message that was given, and where the thread
+ * stands.
+ */
+export interface MessagesAppended {
+  messages: Message[];
+  messageCount: number;
+  version: number;
+}
+
+/** Show a message; `seq` counts from 1 within the thread, without gaps. */
+export interface Message {
+  id: string;
+  threadId: string;
+  seq: number;
+  role: "assistant" | "system" | "tool" | "user";
+  content: Json;
+  toolCalls: Json;
+  toolCallId: string | null;
+  visibility: "all" | "internal";
+  runId: string | null;
+  metadata: Json;
+  createdAtMs: number;
+}
+
+/** Answer where a thread stands after its messages were replaced. */
+export interface LogAnswer {
+  messageCount: number;
+  version: number;
+}
+
+/** Answer one message. */
+export interface MessageAnswer {
+  message: Message;
+}
+
+/** Answer a page of messages; `messageCount` is the whole thread's. */
+export interface MessagePage {
+  data: Message[];
+  nextCursor: string | null;
+  messageCount: number;
+}
+
 /** Answer the OpenRPC document of this daemon. */
 export interface OpenRpc {
   openrpc: string;
   info: Json;
   methods: Json;
   components: Json;
+}
+
+/** Answer one run, or null when there is none. */
+export interface MaybeRun {
+  run: Run | null;
+}
+
+/**
+ * Show a run as it is on the wire; its references may outlive what they name.
+ */
+export interface Run {
+  id: string;
+  threadId: string;
+  turnId: string | null;
+  agentId: string | null;
+  origin: string;
+  parentRunId: string | null;
+  parentThreadId: string | null;
+  sourceMailboxEntryId: string | null;
+  model: string | null;
+  status:
+    | "cancelled"
+    | "cancelling"
+    | "completed"
+    | "expired"
+    | "failed"
+    | "in_progress"
+    | "queued"
+    | "requires_action";
+  terminationCode: string | null;
+  terminationDetail: string | null;
+  error: Required<RunError> | null;
+  inputTokens: number;
+  outputTokens: number;
+  metadata: Json;
+  createdAtMs: number;
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+  updatedAtMs: number;
+}
+
+/** Answer one run. */
+export interface RunAnswer {
+  run: Run;
+}
+
+/** Answer whether there was something to delete. */
+export interface Deleted {
+  deleted: boolean;
+}
+
+/** Answer a page of runs. */
+export interface RunPage {
+  data: Run[];
+  nextCursor: string | null;
 }
 
 /**
@@ -419,6 +670,79 @@ export interface InputPage {
   nextCursor: string | null;
 }
 
+/** Answer one step. */
+export interface StepAnswer {
+  step: Step;
+}
+
+/** Show a step as it is on the wire; two of its ends stamp their time. */
+export interface Step {
+  id: string;
+  runId: string;
+  threadId: string;
+  type: "message_creation" | "tool_calls";
+  status: "cancelled" | "completed" | "expired" | "failed" | "in_progress";
+  details: Json;
+  error: Required<RunError> | null;
+  createdAtMs: number;
+  completedAtMs: number | null;
+  failedAtMs: number | null;
+}
+
+/** Answer a page of steps. */
+export interface StepPage {
+  data: Step[];
+  nextCursor: string | null;
+}
+
+/** Answer all that a thread is at one moment, internal messages too. */
+export interface Checkpoint {
+  messages: Message[];
+  messageCount: number;
+  version: number;
+  latestRun: Run | null;
+  state: Json;
+}
+
+/**
+ * Answer a change set: where the thread stands, and the record of every message
+ * given.
+ */
+export interface Committed {
+  version: number;
+  messageCount: number;
+  messages: Message[];
+  run: Run | null;
+}
+
+/**
+ * Answer change sets in order; `nextAfterVersion` says where to go on, null at
+ * the end.
+ */
+export interface CommitPage {
+  data: Commit[];
+  nextAfterVersion: number | null;
+}
+
+/**
+ * Show a change set: what made the thread's version what it is.
+ *
+ * Replayed in order: `messages` are appended, or are the whole log anew when
+ * `replaced`; `snapshot` is the state anew, and `patches` are applied after it.
+ */
+export interface Commit {
+  version: number;
+  commitId: string | null;
+  reason: string;
+  runId: string | null;
+  messages: Message[];
+  replaced: boolean;
+  patches: Required<Patch>[];
+  actions: Json;
+  snapshot: Json;
+  atMs: number;
+}
+
 /** Answer a creation; `created` is false for a retry. */
 export interface ThreadCreated {
   thread: Thread;
@@ -458,10 +782,21 @@ export interface ThreadAnswer {
   thread: Thread;
 }
 
+/** Answer the state of a thread and the version at which it is this. */
+export interface StateAnswer {
+  state: Json;
+  version: number;
+}
+
 /** Answer a page of threads. */
 export interface ThreadPage {
   data: Thread[];
   nextCursor: string | null;
+}
+
+/** Answer the version of a thread. */
+export interface VersionAnswer {
+  version: number;
 }
 
 /** Answer the conversation as a model would read it. */
@@ -545,6 +880,11 @@ export interface ItemDelta {
 /** The params of `$/cancelRequest`. */
 export interface $CancelRequestParams {
   id: Json;
+}
+
+/** The params of `atomic`. */
+export interface AtomicParams {
+  calls: Call[];
 }
 
 /** The params of `daemon/backup`. */
@@ -853,8 +1193,186 @@ export interface MailboxSupersedeParams {
   reason: string;
 }
 
+/** The params of `message/append`. */
+export interface MessageAppendParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  messages: NewMessage[];
+  expectedMessageCount?: number | null;
+  expectedVersion?: number | null;
+}
+
+/** The params of `message/clear`. */
+export interface MessageClearParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  expectedVersion?: number | null;
+}
+
+/** The params of `message/get`. */
+export interface MessageGetParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** An id, minted by a client or by the daemon. */
+  messageId: string;
+}
+
+/** The params of `message/list`. */
+export interface MessageListParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  afterSeq?: number | null;
+  beforeSeq?: number | null;
+  /** Default: `"asc"`. */
+  order?: "asc" | "desc" | null;
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+  role?: "assistant" | "system" | "tool" | "user" | null;
+  /** An id, minted by a client or by the daemon. */
+  runId?: string | null;
+  /** Default: `false`. */
+  includeInternal?: boolean | null;
+}
+
+/** The params of `message/replace`. */
+export interface MessageReplaceParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  messages: NewMessage[];
+  expectedVersion?: number | null;
+}
+
 /** The params of `rpc.discover`. */
 export type RpcDiscoverParams = Record<string, never>;
+
+/** The params of `run/active`. */
+export interface RunActiveParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+}
+
+/** The params of `run/create`. */
+export interface RunCreateParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** An id, minted by a client or by the daemon. */
+  runId?: string | null;
+  /** Default: `"queued"`. */
+  status?: "in_progress" | "queued" | "requires_action" | null;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  agentId?: string | null;
+  /**
+   * A name given elsewhere: 1 to 256 characters, none of them a control.
+   * Default: `"user"`.
+   */
+  origin?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentRunId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentThreadId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  sourceMailboxEntryId?: string | null;
+  model?: string | null;
+  terminationCode?: string | null;
+  terminationDetail?: string | null;
+  error?: RunError | null;
+  /** Default: `0`. */
+  inputTokens?: number | null;
+  /** Default: `0`. */
+  outputTokens?: number | null;
+  metadata?: Json;
+}
+
+/** The params of `run/delete`. */
+export interface RunDeleteParams {
+  /** An id, minted by a client or by the daemon. */
+  runId: string;
+}
+
+/** The params of `run/get`. */
+export interface RunGetParams {
+  /** An id, minted by a client or by the daemon. */
+  runId: string;
+}
+
+/** The params of `run/latest`. */
+export interface RunLatestParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+}
+
+/** The params of `run/list`. */
+export interface RunListParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId?: string | null;
+  status?:
+    | "cancelled"
+    | "cancelling"
+    | "completed"
+    | "expired"
+    | "failed"
+    | "in_progress"
+    | "queued"
+    | "requires_action"
+    | null;
+  terminal?: boolean | null;
+  /** An id, minted by a client or by the daemon. */
+  agentId?: string | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  origin?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentRunId?: string | null;
+  terminationCode?: string | null;
+  createdFromMs?: number | null;
+  createdToMs?: number | null;
+  updatedFromMs?: number | null;
+  updatedToMs?: number | null;
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+}
+
+/** The params of `run/update`. */
+export interface RunUpdateParams {
+  /** An id, minted by a client or by the daemon. */
+  runId: string;
+  status?:
+    | "cancelled"
+    | "cancelling"
+    | "completed"
+    | "expired"
+    | "failed"
+    | "in_progress"
+    | "queued"
+    | "requires_action"
+    | null;
+  /** An id, minted by a client or by the daemon. */
+  turnId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  agentId?: string | null;
+  /** A name given elsewhere: 1 to 256 characters, none of them a control. */
+  origin?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentRunId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  parentThreadId?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  sourceMailboxEntryId?: string | null;
+  model?: string | null;
+  terminationCode?: string | null;
+  terminationDetail?: string | null;
+  error?: RunError | null;
+  inputTokens?: number | null;
+  outputTokens?: number | null;
+  metadata?: Json;
+  /** Default: `false`. */
+  force?: boolean | null;
+}
 
 /** The params of `sessionInput/admit`. */
 export interface SessionInputAdmitParams {
@@ -924,6 +1442,90 @@ export interface SessionInputUpdateParams {
   request?: Json;
 }
 
+/** The params of `step/create`. */
+export interface StepCreateParams {
+  /** An id, minted by a client or by the daemon. */
+  runId: string;
+  type: "message_creation" | "tool_calls";
+  /** An id, minted by a client or by the daemon. */
+  stepId?: string | null;
+  /** Default: `"in_progress"`. */
+  status?:
+    | "cancelled"
+    | "completed"
+    | "expired"
+    | "failed"
+    | "in_progress"
+    | null;
+  details?: Json;
+}
+
+/** The params of `step/get`. */
+export interface StepGetParams {
+  /** An id, minted by a client or by the daemon. */
+  stepId: string;
+}
+
+/** The params of `step/list`. */
+export interface StepListParams {
+  /** An id, minted by a client or by the daemon. */
+  runId: string;
+  /** The `nextCursor` of the page before, unchanged. */
+  cursor?: string | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+}
+
+/** The params of `step/update`. */
+export interface StepUpdateParams {
+  /** An id, minted by a client or by the daemon. */
+  stepId: string;
+  status?:
+    | "cancelled"
+    | "completed"
+    | "expired"
+    | "failed"
+    | "in_progress"
+    | null;
+  details?: Json;
+  error?: RunError | null;
+}
+
+/** The params of `thread/checkpoint`. */
+export interface ThreadCheckpointParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+}
+
+/** The params of `thread/commit`. */
+export interface ThreadCommitParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** An id, minted by a client or by the daemon. */
+  commitId?: string | null;
+  expectedVersion?: number | null;
+  expectedMessageCount?: number | null;
+  /** Default: `"thread/commit"`. */
+  reason?: string | null;
+  /** An id, minted by a client or by the daemon. */
+  runId?: string | null;
+  run?: RunChange | null;
+  messages?: NewMessage[] | null;
+  patches?: Patch[] | null;
+  actions?: Json;
+  snapshot?: Json;
+}
+
+/** The params of `thread/commits`. */
+export interface ThreadCommitsParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  /** Default: `0`. */
+  afterVersion?: number | null;
+  /** Records in one page, clamped to the lawful range. */
+  limit?: number | null;
+}
+
 /** The params of `thread/create`. */
 export interface ThreadCreateParams {
   /** An id, minted by a client or by the daemon. */
@@ -956,6 +1558,13 @@ export interface ThreadGetParams {
   threadId: string;
 }
 
+/** The params of `thread/getState`. */
+export interface ThreadGetStateParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  atVersion?: number | null;
+}
+
 /** The params of `thread/list`. */
 export interface ThreadListParams {
   /** The `nextCursor` of the page before, unchanged. */
@@ -971,6 +1580,14 @@ export interface ThreadListParams {
   rootsOnly?: boolean | null;
   idPrefix?: string | null;
   query?: string | null;
+}
+
+/** The params of `thread/setState`. */
+export interface ThreadSetStateParams {
+  /** An id, minted by a client or by the daemon. */
+  threadId: string;
+  state: Json;
+  expectedVersion?: number | null;
 }
 
 /** The params of `thread/transcript`. */
@@ -1091,6 +1708,16 @@ export interface Methods {
    * left alone.
    */
   "$/cancelRequest": { params: $CancelRequestParams; result: Done };
+  /**
+   * Run up to 100 calls that read or write the database in order, all in one
+   * transaction.
+   *
+   * Each sees what those before it have written, and none waits. The first that
+   * is refused undoes all, and its error is answered with its `index`; what a
+   * failed patch calls `index` is `opIndex` then. It may be sent again when
+   * each of its calls may.
+   */
+  atomic: { params: AtomicParams; result: AtomicAnswer };
   /**
    * Copy the database while writes go on; the copy appears when it is whole and
    * synced.
@@ -1254,10 +1881,71 @@ export interface Methods {
    */
   "mailbox/supersede": { params: MailboxSupersedeParams; result: EntryIfAny };
   /**
+   * Append up to 1,000 messages; one whose id is there already with this
+   * content is kept.
+   *
+   * When all are there it is a retry: answered from the record, whatever it
+   * expects.
+   */
+  "message/append": { params: MessageAppendParams; result: MessagesAppended };
+  /** Begin an empty log; what was there stays readable in `thread/commits`. */
+  "message/clear": { params: MessageClearParams; result: LogAnswer };
+  /** Read one message, internal ones too. */
+  "message/get": { params: MessageGetParams; result: MessageAnswer };
+  /**
+   * Read a page of a thread's messages between two seqs, both exclusive.
+   *
+   * A page may be shorter than its limit and yet not the last: `nextCursor`
+   * tells.
+   */
+  "message/list": { params: MessageListParams; result: MessagePage };
+  /**
+   * Make the whole log anew, with seqs from 1; it may be empty.
+   *
+   * What was there stays readable in `thread/commits`.
+   */
+  "message/replace": { params: MessageReplaceParams; result: LogAnswer };
+  /**
    * Answer the OpenRPC document: every method, typed, with its errors and an
    * example.
    */
   "rpc.discover": { params: RpcDiscoverParams; result: OpenRpc };
+  /** Read the newest run of a thread that has not ended, or null. */
+  "run/active": { params: RunActiveParams; result: MaybeRun };
+  /**
+   * Record a run of an agent in a thread.
+   *
+   * The parent run must exist; all other references are kept as they are said.
+   */
+  "run/create": { params: RunCreateParams; result: RunAnswer };
+  /**
+   * Delete a run, whatever its status, and its steps; of an unknown one say
+   * false.
+   *
+   * Messages and runs that refer to it keep its id.
+   */
+  "run/delete": { params: RunDeleteParams; result: Deleted };
+  /** Read one run. */
+  "run/get": { params: RunGetParams; result: RunAnswer };
+  /** Read the run of a thread that was changed last, or null. */
+  "run/latest": { params: RunLatestParams; result: MaybeRun };
+  /**
+   * Read a page of runs, newest first; all filters must fit, bounds are
+   * inclusive.
+   *
+   * A filtered page may be shorter than its limit, even empty, and yet not the
+   * last: `nextCursor` tells.
+   */
+  "run/list": { params: RunListParams; result: RunPage };
+  /**
+   * Change what is given: null clears, absent keeps; the same again is no
+   * event.
+   *
+   * The status that it has is no change, so what comes with it is taken from an
+   * ended run too. `force` gives a run any status, an ended one too; its event
+   * then says `forced`.
+   */
+  "run/update": { params: RunUpdateParams; result: RunAnswer };
   /**
    * Make an input durable, and with `promote` start on what waits.
    *
@@ -1297,6 +1985,40 @@ export interface Methods {
     params: SessionInputUpdateParams;
     result: InputAnswer;
   };
+  /** Add a step to a run, to one that has ended too. */
+  "step/create": { params: StepCreateParams; result: StepAnswer };
+  /** Read one step. */
+  "step/get": { params: StepGetParams; result: StepAnswer };
+  /** Read a page of a run's steps in the order in which they were made. */
+  "step/list": { params: StepListParams; result: StepPage };
+  /**
+   * Change what is given: null clears, absent keeps; the same again is no
+   * event.
+   *
+   * An ended step keeps its status; its details and its error may still be
+   * said.
+   */
+  "step/update": { params: StepUpdateParams; result: StepAnswer };
+  /**
+   * Read all that a thread is at one moment: every message, its latest run, its
+   * state.
+   */
+  "thread/checkpoint": { params: ThreadCheckpointParams; result: Checkpoint };
+  /**
+   * Make one change set in one transaction; the version rises by one even when
+   * it is empty.
+   *
+   * `snapshot` replaces the state before the patches are applied. The `index`
+   * of `patch_failed` counts the operations of all patches from 0. `run`
+   * creates or updates `runId`, which must exist without it. Events: of the
+   * run, then `message.appended`, then `state.changed`.
+   */
+  "thread/commit": { params: ThreadCommitParams; result: Committed };
+  /**
+   * Read the change sets after a version in order: to follow a thread, or to
+   * replay it.
+   */
+  "thread/commits": { params: ThreadCommitsParams; result: CommitPage };
   /**
    * Create a thread, or answer the one that the same request made.
    *
@@ -1312,6 +2034,8 @@ export interface Methods {
   "thread/delete": { params: ThreadDeleteParams; result: ThreadsDeleted };
   /** Read one thread. */
   "thread/get": { params: ThreadGetParams; result: ThreadAnswer };
+  /** Read the state of a thread as it is, or as it was at a version. */
+  "thread/getState": { params: ThreadGetStateParams; result: StateAnswer };
   /**
    * Read a page of threads, newest change first.
    *
@@ -1319,6 +2043,8 @@ export interface Methods {
    * must begin a word of the title, whatever the case.
    */
   "thread/list": { params: ThreadListParams; result: ThreadPage };
+  /** Replace the state of a thread, whatever it was. */
+  "thread/setState": { params: ThreadSetStateParams; result: VersionAnswer };
   /**
    * Rebuild the conversation from completed messages, in turn and item order.
    */
@@ -1389,6 +2115,13 @@ export interface DaemonEvents {
   "session_input.updated": { input: SessionInput };
   "session_input.cancelled": { input: SessionInput };
   "session_input.promoted": { input: SessionInput };
+  "message.appended": { messages: Message[]; messageCount: number; version: number };
+  "message.replaced": { messageCount: number; version: number };
+  "state.changed": { messageCount: number; version: number };
+  "run.created": { run: Run };
+  "run.updated": { run: Run };
+  "step.created": { step: Step };
+  "step.updated": { step: Step };
   "recovery.completed": RecoveryReport;
 }
 
@@ -1404,6 +2137,9 @@ export type ErrorKind =
   | "turn_not_found"
   | "item_not_found"
   | "session_input_not_found"
+  | "message_not_found"
+  | "run_not_found"
+  | "step_not_found"
   | "mailbox_entry_not_found"
   | "subscription_not_found"
   | "already_exists"
@@ -1417,6 +2153,8 @@ export type ErrorKind =
   | "invalid_hierarchy"
   | "generation_mismatch"
   | "input_not_pending"
+  | "not_append_only"
+  | "patch_failed"
   | "claim_lost"
   | "limit_exceeded"
   | "message_too_large"
@@ -1438,6 +2176,9 @@ export interface ErrorCodes {
   turn_not_found: 1002;
   item_not_found: 1003;
   session_input_not_found: 1004;
+  message_not_found: 1005;
+  run_not_found: 1006;
+  step_not_found: 1007;
   mailbox_entry_not_found: 1008;
   subscription_not_found: 1009;
   already_exists: 2001;
@@ -1451,6 +2192,8 @@ export interface ErrorCodes {
   invalid_hierarchy: 2009;
   generation_mismatch: 2010;
   input_not_pending: 2011;
+  not_append_only: 2012;
+  patch_failed: 2013;
   claim_lost: 3001;
   limit_exceeded: 4001;
   message_too_large: 4002;
@@ -1483,6 +2226,12 @@ export interface ErrorDetails {
   item_not_found: { id: string };
   /** There is no such session input. */
   session_input_not_found: { id: string };
+  /** There is no such message in this thread. */
+  message_not_found: { id: string };
+  /** There is no such run. */
+  run_not_found: { id: string };
+  /** There is no such step. */
+  step_not_found: { id: string };
   /** There is no such mailbox entry. */
   mailbox_entry_not_found: { id: string };
   /** There is no such subscription of this peer. */
@@ -1514,6 +2263,10 @@ export interface ErrorDetails {
   generation_mismatch: { expected: number; actual: number };
   /** The session input is not pending any more. */
   input_not_pending: { status: string; turnId: string | null };
+  /** The thread has a message of this id with other content. */
+  not_append_only: { messageId: string };
+  /** An operation of a patch cannot be applied. */
+  patch_failed: { index: number; path: string; reason: string };
   /** The claim has ended or is another's. */
   claim_lost: { entryId: string };
   /** A limit was exceeded. */
@@ -1538,5 +2291,7 @@ export type ErrorData<K extends ErrorKind = ErrorKind> = {
     kind: Kind;
     /** Whether the same request may succeed later as it is. */
     retryable: boolean;
+    /** Which of the calls of `atomic` was refused. */
+    index?: number;
   } & ErrorDetails[Kind];
 }[K];

@@ -15,6 +15,12 @@ CANCEL_REQUEST = Method(
     "key",
     records.Done,
 )
+ATOMIC = Method(
+    "atomic",
+    "never",
+    "key",
+    records.AtomicAnswer,
+)
 DAEMON_BACKUP = Method(
     "daemon/backup",
     "never",
@@ -207,11 +213,83 @@ MAILBOX_SUPERSEDE = Method(
     "key",
     records.EntryIfAny,
 )
+MESSAGE_APPEND = Method(
+    "message/append",
+    "messages[].id",
+    "msg",
+    records.MessagesAppended,
+)
+MESSAGE_CLEAR = Method(
+    "message/clear",
+    "never",
+    "key",
+    records.LogAnswer,
+)
+MESSAGE_GET = Method(
+    "message/get",
+    "always",
+    "key",
+    records.MessageAnswer,
+)
+MESSAGE_LIST = Method(
+    "message/list",
+    "always",
+    "key",
+    records.MessagePage,
+)
+MESSAGE_REPLACE = Method(
+    "message/replace",
+    "never",
+    "key",
+    records.LogAnswer,
+)
 RPC_DISCOVER = Method(
     "rpc.discover",
     "always",
     "key",
     records.OpenRpc,
+)
+RUN_ACTIVE = Method(
+    "run/active",
+    "always",
+    "key",
+    records.MaybeRun,
+)
+RUN_CREATE = Method(
+    "run/create",
+    "runId",
+    "run",
+    records.RunAnswer,
+)
+RUN_DELETE = Method(
+    "run/delete",
+    "always",
+    "key",
+    records.Deleted,
+)
+RUN_GET = Method(
+    "run/get",
+    "always",
+    "key",
+    records.RunAnswer,
+)
+RUN_LATEST = Method(
+    "run/latest",
+    "always",
+    "key",
+    records.MaybeRun,
+)
+RUN_LIST = Method(
+    "run/list",
+    "always",
+    "key",
+    records.RunPage,
+)
+RUN_UPDATE = Method(
+    "run/update",
+    "never",
+    "key",
+    records.RunAnswer,
 )
 SESSION_INPUT_ADMIT = Method(
     "sessionInput/admit",
@@ -249,6 +327,48 @@ SESSION_INPUT_UPDATE = Method(
     "key",
     records.InputAnswer,
 )
+STEP_CREATE = Method(
+    "step/create",
+    "stepId",
+    "step",
+    records.StepAnswer,
+)
+STEP_GET = Method(
+    "step/get",
+    "always",
+    "key",
+    records.StepAnswer,
+)
+STEP_LIST = Method(
+    "step/list",
+    "always",
+    "key",
+    records.StepPage,
+)
+STEP_UPDATE = Method(
+    "step/update",
+    "never",
+    "key",
+    records.StepAnswer,
+)
+THREAD_CHECKPOINT = Method(
+    "thread/checkpoint",
+    "always",
+    "key",
+    records.Checkpoint,
+)
+THREAD_COMMIT = Method(
+    "thread/commit",
+    "commitId",
+    "key",
+    records.Committed,
+)
+THREAD_COMMITS = Method(
+    "thread/commits",
+    "always",
+    "key",
+    records.CommitPage,
+)
 THREAD_CREATE = Method(
     "thread/create",
     "threadId",
@@ -267,11 +387,23 @@ THREAD_GET = Method(
     "key",
     records.ThreadAnswer,
 )
+THREAD_GET_STATE = Method(
+    "thread/getState",
+    "always",
+    "key",
+    records.StateAnswer,
+)
 THREAD_LIST = Method(
     "thread/list",
     "always",
     "key",
     records.ThreadPage,
+)
+THREAD_SET_STATE = Method(
+    "thread/setState",
+    "never",
+    "key",
+    records.VersionAnswer,
 )
 THREAD_TRANSCRIPT = Method(
     "thread/transcript",
@@ -340,6 +472,7 @@ METHODS: dict[str, Method[object]] = {
     method.name: method
     for method in (
         CANCEL_REQUEST,
+        ATOMIC,
         DAEMON_BACKUP,
         DAEMON_CHECK,
         DAEMON_PING,
@@ -372,17 +505,38 @@ METHODS: dict[str, Method[object]] = {
         MAILBOX_PURGE,
         MAILBOX_STATE,
         MAILBOX_SUPERSEDE,
+        MESSAGE_APPEND,
+        MESSAGE_CLEAR,
+        MESSAGE_GET,
+        MESSAGE_LIST,
+        MESSAGE_REPLACE,
         RPC_DISCOVER,
+        RUN_ACTIVE,
+        RUN_CREATE,
+        RUN_DELETE,
+        RUN_GET,
+        RUN_LATEST,
+        RUN_LIST,
+        RUN_UPDATE,
         SESSION_INPUT_ADMIT,
         SESSION_INPUT_CANCEL,
         SESSION_INPUT_GET,
         SESSION_INPUT_LIST,
         SESSION_INPUT_PROMOTE,
         SESSION_INPUT_UPDATE,
+        STEP_CREATE,
+        STEP_GET,
+        STEP_LIST,
+        STEP_UPDATE,
+        THREAD_CHECKPOINT,
+        THREAD_COMMIT,
+        THREAD_COMMITS,
         THREAD_CREATE,
         THREAD_DELETE,
         THREAD_GET,
+        THREAD_GET_STATE,
         THREAD_LIST,
+        THREAD_SET_STATE,
         THREAD_TRANSCRIPT,
         THREAD_UPDATE,
         TURN_COMPLETE,
@@ -401,6 +555,19 @@ class Methods(ABC):
 
     @abstractmethod
     def _call(self, method: Method[Result], params: Params) -> Result: ...
+
+    def atomic(
+        self,
+        *,
+        calls: Sequence[records.Call],
+    ) -> records.AtomicAnswer:
+        """Run up to 100 calls that read or write the database in order, all in one transaction."""
+        return self._call(
+            ATOMIC,
+            {
+                "calls": calls,
+            },
+        )
 
     def daemon_backup(
         self,
@@ -863,9 +1030,279 @@ class Methods(ABC):
             },
         )
 
+    def message_append(
+        self,
+        *,
+        thread_id: str,
+        messages: Sequence[records.NewMessage],
+        expected_message_count: int | None | UnsetType = UNSET,
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.MessagesAppended:
+        """Append up to 1,000 messages; one whose id is there already with this content is kept."""
+        return self._call(
+            MESSAGE_APPEND,
+            {
+                "threadId": thread_id,
+                "messages": messages,
+                "expectedMessageCount": expected_message_count,
+                "expectedVersion": expected_version,
+            },
+        )
+
+    def message_clear(
+        self,
+        *,
+        thread_id: str,
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.LogAnswer:
+        """Begin an empty log; what was there stays readable in `thread/commits`."""
+        return self._call(
+            MESSAGE_CLEAR,
+            {
+                "threadId": thread_id,
+                "expectedVersion": expected_version,
+            },
+        )
+
+    def message_get(
+        self,
+        *,
+        thread_id: str,
+        message_id: str,
+    ) -> records.MessageAnswer:
+        """Read one message, internal ones too."""
+        return self._call(
+            MESSAGE_GET,
+            {
+                "threadId": thread_id,
+                "messageId": message_id,
+            },
+        )
+
+    def message_list(
+        self,
+        *,
+        thread_id: str,
+        after_seq: int | None | UnsetType = UNSET,
+        before_seq: int | None | UnsetType = UNSET,
+        order: records.MessageListOrder | None | UnsetType = UNSET,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+        role: records.MessageRole | None | UnsetType = UNSET,
+        run_id: str | None | UnsetType = UNSET,
+        include_internal: bool | None | UnsetType = UNSET,
+    ) -> records.MessagePage:
+        """Read a page of a thread's messages between two seqs, both exclusive."""
+        return self._call(
+            MESSAGE_LIST,
+            {
+                "threadId": thread_id,
+                "afterSeq": after_seq,
+                "beforeSeq": before_seq,
+                "order": order,
+                "cursor": cursor,
+                "limit": limit,
+                "role": role,
+                "runId": run_id,
+                "includeInternal": include_internal,
+            },
+        )
+
+    def message_replace(
+        self,
+        *,
+        thread_id: str,
+        messages: Sequence[records.NewMessage],
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.LogAnswer:
+        """Make the whole log anew, with seqs from 1; it may be empty."""
+        return self._call(
+            MESSAGE_REPLACE,
+            {
+                "threadId": thread_id,
+                "messages": messages,
+                "expectedVersion": expected_version,
+            },
+        )
+
     def rpc_discover(self) -> records.OpenRpc:
         """Answer the OpenRPC document: every method, typed, with its errors and an example."""
         return self._call(RPC_DISCOVER, {})
+
+    def run_active(
+        self,
+        *,
+        thread_id: str,
+    ) -> records.MaybeRun:
+        """Read the newest run of a thread that has not ended, or null."""
+        return self._call(
+            RUN_ACTIVE,
+            {
+                "threadId": thread_id,
+            },
+        )
+
+    def run_create(
+        self,
+        *,
+        thread_id: str,
+        run_id: str | None | UnsetType = UNSET,
+        status: records.RunCreateStatus | None | UnsetType = UNSET,
+        turn_id: str | None | UnsetType = UNSET,
+        agent_id: str | None | UnsetType = UNSET,
+        origin: str | None | UnsetType = UNSET,
+        parent_run_id: str | None | UnsetType = UNSET,
+        parent_thread_id: str | None | UnsetType = UNSET,
+        source_mailbox_entry_id: str | None | UnsetType = UNSET,
+        model: str | None | UnsetType = UNSET,
+        termination_code: str | None | UnsetType = UNSET,
+        termination_detail: str | None | UnsetType = UNSET,
+        error: records.RunError | None | UnsetType = UNSET,
+        input_tokens: int | None | UnsetType = UNSET,
+        output_tokens: int | None | UnsetType = UNSET,
+        metadata: records.Json | UnsetType = UNSET,
+    ) -> records.RunAnswer:
+        """Record a run of an agent in a thread."""
+        return self._call(
+            RUN_CREATE,
+            {
+                "threadId": thread_id,
+                "runId": run_id,
+                "status": status,
+                "turnId": turn_id,
+                "agentId": agent_id,
+                "origin": origin,
+                "parentRunId": parent_run_id,
+                "parentThreadId": parent_thread_id,
+                "sourceMailboxEntryId": source_mailbox_entry_id,
+                "model": model,
+                "terminationCode": termination_code,
+                "terminationDetail": termination_detail,
+                "error": error,
+                "inputTokens": input_tokens,
+                "outputTokens": output_tokens,
+                "metadata": metadata,
+            },
+        )
+
+    def run_delete(
+        self,
+        *,
+        run_id: str,
+    ) -> records.Deleted:
+        """Delete a run, whatever its status, and its steps; of an unknown one say false."""
+        return self._call(
+            RUN_DELETE,
+            {
+                "runId": run_id,
+            },
+        )
+
+    def run_get(
+        self,
+        *,
+        run_id: str,
+    ) -> records.RunAnswer:
+        """Read one run."""
+        return self._call(
+            RUN_GET,
+            {
+                "runId": run_id,
+            },
+        )
+
+    def run_latest(
+        self,
+        *,
+        thread_id: str,
+    ) -> records.MaybeRun:
+        """Read the run of a thread that was changed last, or null."""
+        return self._call(
+            RUN_LATEST,
+            {
+                "threadId": thread_id,
+            },
+        )
+
+    def run_list(
+        self,
+        *,
+        thread_id: str | None | UnsetType = UNSET,
+        status: records.RunStatus | None | UnsetType = UNSET,
+        terminal: bool | None | UnsetType = UNSET,
+        agent_id: str | None | UnsetType = UNSET,
+        origin: str | None | UnsetType = UNSET,
+        parent_run_id: str | None | UnsetType = UNSET,
+        termination_code: str | None | UnsetType = UNSET,
+        created_from_ms: int | None | UnsetType = UNSET,
+        created_to_ms: int | None | UnsetType = UNSET,
+        updated_from_ms: int | None | UnsetType = UNSET,
+        updated_to_ms: int | None | UnsetType = UNSET,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.RunPage:
+        """Read a page of runs, newest first; all filters must fit, bounds are inclusive."""
+        return self._call(
+            RUN_LIST,
+            {
+                "threadId": thread_id,
+                "status": status,
+                "terminal": terminal,
+                "agentId": agent_id,
+                "origin": origin,
+                "parentRunId": parent_run_id,
+                "terminationCode": termination_code,
+                "createdFromMs": created_from_ms,
+                "createdToMs": created_to_ms,
+                "updatedFromMs": updated_from_ms,
+                "updatedToMs": updated_to_ms,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+
+    def run_update(
+        self,
+        *,
+        run_id: str,
+        status: records.RunStatus | None | UnsetType = UNSET,
+        turn_id: str | None | UnsetType = UNSET,
+        agent_id: str | None | UnsetType = UNSET,
+        origin: str | None | UnsetType = UNSET,
+        parent_run_id: str | None | UnsetType = UNSET,
+        parent_thread_id: str | None | UnsetType = UNSET,
+        source_mailbox_entry_id: str | None | UnsetType = UNSET,
+        model: str | None | UnsetType = UNSET,
+        termination_code: str | None | UnsetType = UNSET,
+        termination_detail: str | None | UnsetType = UNSET,
+        error: records.RunError | None | UnsetType = UNSET,
+        input_tokens: int | None | UnsetType = UNSET,
+        output_tokens: int | None | UnsetType = UNSET,
+        metadata: records.Json | UnsetType = UNSET,
+        force: bool | None | UnsetType = UNSET,
+    ) -> records.RunAnswer:
+        """Change what is given: null clears, absent keeps; the same again is no event."""
+        return self._call(
+            RUN_UPDATE,
+            {
+                "runId": run_id,
+                "status": status,
+                "turnId": turn_id,
+                "agentId": agent_id,
+                "origin": origin,
+                "parentRunId": parent_run_id,
+                "parentThreadId": parent_thread_id,
+                "sourceMailboxEntryId": source_mailbox_entry_id,
+                "model": model,
+                "terminationCode": termination_code,
+                "terminationDetail": termination_detail,
+                "error": error,
+                "inputTokens": input_tokens,
+                "outputTokens": output_tokens,
+                "metadata": metadata,
+                "force": force,
+            },
+        )
 
     def session_input_admit(
         self,
@@ -983,6 +1420,141 @@ class Methods(ABC):
             },
         )
 
+    def step_create(
+        self,
+        *,
+        run_id: str,
+        type: records.StepType,
+        step_id: str | None | UnsetType = UNSET,
+        status: records.StepStatus | None | UnsetType = UNSET,
+        details: records.Json | UnsetType = UNSET,
+    ) -> records.StepAnswer:
+        """Add a step to a run, to one that has ended too."""
+        return self._call(
+            STEP_CREATE,
+            {
+                "runId": run_id,
+                "type": type,
+                "stepId": step_id,
+                "status": status,
+                "details": details,
+            },
+        )
+
+    def step_get(
+        self,
+        *,
+        step_id: str,
+    ) -> records.StepAnswer:
+        """Read one step."""
+        return self._call(
+            STEP_GET,
+            {
+                "stepId": step_id,
+            },
+        )
+
+    def step_list(
+        self,
+        *,
+        run_id: str,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.StepPage:
+        """Read a page of a run's steps in the order in which they were made."""
+        return self._call(
+            STEP_LIST,
+            {
+                "runId": run_id,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+
+    def step_update(
+        self,
+        *,
+        step_id: str,
+        status: records.StepStatus | None | UnsetType = UNSET,
+        details: records.Json | UnsetType = UNSET,
+        error: records.RunError | None | UnsetType = UNSET,
+    ) -> records.StepAnswer:
+        """Change what is given: null clears, absent keeps; the same again is no event."""
+        return self._call(
+            STEP_UPDATE,
+            {
+                "stepId": step_id,
+                "status": status,
+                "details": details,
+                "error": error,
+            },
+        )
+
+    def thread_checkpoint(
+        self,
+        *,
+        thread_id: str,
+    ) -> records.Checkpoint:
+        """Read all that a thread is at one moment: every message, its latest run, its state."""
+        return self._call(
+            THREAD_CHECKPOINT,
+            {
+                "threadId": thread_id,
+            },
+        )
+
+    def thread_commit(
+        self,
+        *,
+        thread_id: str,
+        commit_id: str | None | UnsetType = UNSET,
+        expected_version: int | None | UnsetType = UNSET,
+        expected_message_count: int | None | UnsetType = UNSET,
+        reason: str | None | UnsetType = UNSET,
+        run_id: str | None | UnsetType = UNSET,
+        run: records.RunChange | None | UnsetType = UNSET,
+        messages: Sequence[records.NewMessage] | None | UnsetType = UNSET,
+        patches: Sequence[records.Patch] | None | UnsetType = UNSET,
+        actions: records.Json | UnsetType = UNSET,
+        snapshot: records.Json | UnsetType = UNSET,
+    ) -> records.Committed:
+        """Make one change set in one transaction; the version rises by one even when it is
+        empty.
+        """
+        return self._call(
+            THREAD_COMMIT,
+            {
+                "threadId": thread_id,
+                "commitId": commit_id,
+                "expectedVersion": expected_version,
+                "expectedMessageCount": expected_message_count,
+                "reason": reason,
+                "runId": run_id,
+                "run": run,
+                "messages": messages,
+                "patches": patches,
+                "actions": actions,
+                "snapshot": snapshot,
+            },
+        )
+
+    def thread_commits(
+        self,
+        *,
+        thread_id: str,
+        after_version: int | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.CommitPage:
+        """Read the change sets after a version in order: to follow a thread, or to replay it."""
+        return self._call(
+            THREAD_COMMITS,
+            {
+                "threadId": thread_id,
+                "afterVersion": after_version,
+                "limit": limit,
+            },
+        )
+
     def thread_create(
         self,
         *,
@@ -1042,6 +1614,21 @@ class Methods(ABC):
             },
         )
 
+    def thread_get_state(
+        self,
+        *,
+        thread_id: str,
+        at_version: int | None | UnsetType = UNSET,
+    ) -> records.StateAnswer:
+        """Read the state of a thread as it is, or as it was at a version."""
+        return self._call(
+            THREAD_GET_STATE,
+            {
+                "threadId": thread_id,
+                "atVersion": at_version,
+            },
+        )
+
     def thread_list(
         self,
         *,
@@ -1066,6 +1653,23 @@ class Methods(ABC):
                 "rootsOnly": roots_only,
                 "idPrefix": id_prefix,
                 "query": query,
+            },
+        )
+
+    def thread_set_state(
+        self,
+        *,
+        thread_id: str,
+        state: records.Json,
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.VersionAnswer:
+        """Replace the state of a thread, whatever it was."""
+        return self._call(
+            THREAD_SET_STATE,
+            {
+                "threadId": thread_id,
+                "state": state,
+                "expectedVersion": expected_version,
             },
         )
 
@@ -1189,7 +1793,7 @@ class Methods(ABC):
         thread_id: str,
         cursor: str | None | UnsetType = UNSET,
         limit: int | None | UnsetType = UNSET,
-        order: records.TurnListOrder | None | UnsetType = UNSET,
+        order: records.MessageListOrder | None | UnsetType = UNSET,
         status: records.TurnStatus | None | UnsetType = UNSET,
     ) -> records.TurnPage:
         """Read a page of a thread's turns in the order they were made, or the other way."""
@@ -1252,6 +1856,19 @@ class AsyncMethods(ABC):
 
     @abstractmethod
     async def _call(self, method: Method[Result], params: Params) -> Result: ...
+
+    async def atomic(
+        self,
+        *,
+        calls: Sequence[records.Call],
+    ) -> records.AtomicAnswer:
+        """Run up to 100 calls that read or write the database in order, all in one transaction."""
+        return await self._call(
+            ATOMIC,
+            {
+                "calls": calls,
+            },
+        )
 
     async def daemon_backup(
         self,
@@ -1714,9 +2331,279 @@ class AsyncMethods(ABC):
             },
         )
 
+    async def message_append(
+        self,
+        *,
+        thread_id: str,
+        messages: Sequence[records.NewMessage],
+        expected_message_count: int | None | UnsetType = UNSET,
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.MessagesAppended:
+        """Append up to 1,000 messages; one whose id is there already with this content is kept."""
+        return await self._call(
+            MESSAGE_APPEND,
+            {
+                "threadId": thread_id,
+                "messages": messages,
+                "expectedMessageCount": expected_message_count,
+                "expectedVersion": expected_version,
+            },
+        )
+
+    async def message_clear(
+        self,
+        *,
+        thread_id: str,
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.LogAnswer:
+        """Begin an empty log; what was there stays readable in `thread/commits`."""
+        return await self._call(
+            MESSAGE_CLEAR,
+            {
+                "threadId": thread_id,
+                "expectedVersion": expected_version,
+            },
+        )
+
+    async def message_get(
+        self,
+        *,
+        thread_id: str,
+        message_id: str,
+    ) -> records.MessageAnswer:
+        """Read one message, internal ones too."""
+        return await self._call(
+            MESSAGE_GET,
+            {
+                "threadId": thread_id,
+                "messageId": message_id,
+            },
+        )
+
+    async def message_list(
+        self,
+        *,
+        thread_id: str,
+        after_seq: int | None | UnsetType = UNSET,
+        before_seq: int | None | UnsetType = UNSET,
+        order: records.MessageListOrder | None | UnsetType = UNSET,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+        role: records.MessageRole | None | UnsetType = UNSET,
+        run_id: str | None | UnsetType = UNSET,
+        include_internal: bool | None | UnsetType = UNSET,
+    ) -> records.MessagePage:
+        """Read a page of a thread's messages between two seqs, both exclusive."""
+        return await self._call(
+            MESSAGE_LIST,
+            {
+                "threadId": thread_id,
+                "afterSeq": after_seq,
+                "beforeSeq": before_seq,
+                "order": order,
+                "cursor": cursor,
+                "limit": limit,
+                "role": role,
+                "runId": run_id,
+                "includeInternal": include_internal,
+            },
+        )
+
+    async def message_replace(
+        self,
+        *,
+        thread_id: str,
+        messages: Sequence[records.NewMessage],
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.LogAnswer:
+        """Make the whole log anew, with seqs from 1; it may be empty."""
+        return await self._call(
+            MESSAGE_REPLACE,
+            {
+                "threadId": thread_id,
+                "messages": messages,
+                "expectedVersion": expected_version,
+            },
+        )
+
     async def rpc_discover(self) -> records.OpenRpc:
         """Answer the OpenRPC document: every method, typed, with its errors and an example."""
         return await self._call(RPC_DISCOVER, {})
+
+    async def run_active(
+        self,
+        *,
+        thread_id: str,
+    ) -> records.MaybeRun:
+        """Read the newest run of a thread that has not ended, or null."""
+        return await self._call(
+            RUN_ACTIVE,
+            {
+                "threadId": thread_id,
+            },
+        )
+
+    async def run_create(
+        self,
+        *,
+        thread_id: str,
+        run_id: str | None | UnsetType = UNSET,
+        status: records.RunCreateStatus | None | UnsetType = UNSET,
+        turn_id: str | None | UnsetType = UNSET,
+        agent_id: str | None | UnsetType = UNSET,
+        origin: str | None | UnsetType = UNSET,
+        parent_run_id: str | None | UnsetType = UNSET,
+        parent_thread_id: str | None | UnsetType = UNSET,
+        source_mailbox_entry_id: str | None | UnsetType = UNSET,
+        model: str | None | UnsetType = UNSET,
+        termination_code: str | None | UnsetType = UNSET,
+        termination_detail: str | None | UnsetType = UNSET,
+        error: records.RunError | None | UnsetType = UNSET,
+        input_tokens: int | None | UnsetType = UNSET,
+        output_tokens: int | None | UnsetType = UNSET,
+        metadata: records.Json | UnsetType = UNSET,
+    ) -> records.RunAnswer:
+        """Record a run of an agent in a thread."""
+        return await self._call(
+            RUN_CREATE,
+            {
+                "threadId": thread_id,
+                "runId": run_id,
+                "status": status,
+                "turnId": turn_id,
+                "agentId": agent_id,
+                "origin": origin,
+                "parentRunId": parent_run_id,
+                "parentThreadId": parent_thread_id,
+                "sourceMailboxEntryId": source_mailbox_entry_id,
+                "model": model,
+                "terminationCode": termination_code,
+                "terminationDetail": termination_detail,
+                "error": error,
+                "inputTokens": input_tokens,
+                "outputTokens": output_tokens,
+                "metadata": metadata,
+            },
+        )
+
+    async def run_delete(
+        self,
+        *,
+        run_id: str,
+    ) -> records.Deleted:
+        """Delete a run, whatever its status, and its steps; of an unknown one say false."""
+        return await self._call(
+            RUN_DELETE,
+            {
+                "runId": run_id,
+            },
+        )
+
+    async def run_get(
+        self,
+        *,
+        run_id: str,
+    ) -> records.RunAnswer:
+        """Read one run."""
+        return await self._call(
+            RUN_GET,
+            {
+                "runId": run_id,
+            },
+        )
+
+    async def run_latest(
+        self,
+        *,
+        thread_id: str,
+    ) -> records.MaybeRun:
+        """Read the run of a thread that was changed last, or null."""
+        return await self._call(
+            RUN_LATEST,
+            {
+                "threadId": thread_id,
+            },
+        )
+
+    async def run_list(
+        self,
+        *,
+        thread_id: str | None | UnsetType = UNSET,
+        status: records.RunStatus | None | UnsetType = UNSET,
+        terminal: bool | None | UnsetType = UNSET,
+        agent_id: str | None | UnsetType = UNSET,
+        origin: str | None | UnsetType = UNSET,
+        parent_run_id: str | None | UnsetType = UNSET,
+        termination_code: str | None | UnsetType = UNSET,
+        created_from_ms: int | None | UnsetType = UNSET,
+        created_to_ms: int | None | UnsetType = UNSET,
+        updated_from_ms: int | None | UnsetType = UNSET,
+        updated_to_ms: int | None | UnsetType = UNSET,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.RunPage:
+        """Read a page of runs, newest first; all filters must fit, bounds are inclusive."""
+        return await self._call(
+            RUN_LIST,
+            {
+                "threadId": thread_id,
+                "status": status,
+                "terminal": terminal,
+                "agentId": agent_id,
+                "origin": origin,
+                "parentRunId": parent_run_id,
+                "terminationCode": termination_code,
+                "createdFromMs": created_from_ms,
+                "createdToMs": created_to_ms,
+                "updatedFromMs": updated_from_ms,
+                "updatedToMs": updated_to_ms,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+
+    async def run_update(
+        self,
+        *,
+        run_id: str,
+        status: records.RunStatus | None | UnsetType = UNSET,
+        turn_id: str | None | UnsetType = UNSET,
+        agent_id: str | None | UnsetType = UNSET,
+        origin: str | None | UnsetType = UNSET,
+        parent_run_id: str | None | UnsetType = UNSET,
+        parent_thread_id: str | None | UnsetType = UNSET,
+        source_mailbox_entry_id: str | None | UnsetType = UNSET,
+        model: str | None | UnsetType = UNSET,
+        termination_code: str | None | UnsetType = UNSET,
+        termination_detail: str | None | UnsetType = UNSET,
+        error: records.RunError | None | UnsetType = UNSET,
+        input_tokens: int | None | UnsetType = UNSET,
+        output_tokens: int | None | UnsetType = UNSET,
+        metadata: records.Json | UnsetType = UNSET,
+        force: bool | None | UnsetType = UNSET,
+    ) -> records.RunAnswer:
+        """Change what is given: null clears, absent keeps; the same again is no event."""
+        return await self._call(
+            RUN_UPDATE,
+            {
+                "runId": run_id,
+                "status": status,
+                "turnId": turn_id,
+                "agentId": agent_id,
+                "origin": origin,
+                "parentRunId": parent_run_id,
+                "parentThreadId": parent_thread_id,
+                "sourceMailboxEntryId": source_mailbox_entry_id,
+                "model": model,
+                "terminationCode": termination_code,
+                "terminationDetail": termination_detail,
+                "error": error,
+                "inputTokens": input_tokens,
+                "outputTokens": output_tokens,
+                "metadata": metadata,
+                "force": force,
+            },
+        )
 
     async def session_input_admit(
         self,
@@ -1834,6 +2721,141 @@ class AsyncMethods(ABC):
             },
         )
 
+    async def step_create(
+        self,
+        *,
+        run_id: str,
+        type: records.StepType,
+        step_id: str | None | UnsetType = UNSET,
+        status: records.StepStatus | None | UnsetType = UNSET,
+        details: records.Json | UnsetType = UNSET,
+    ) -> records.StepAnswer:
+        """Add a step to a run, to one that has ended too."""
+        return await self._call(
+            STEP_CREATE,
+            {
+                "runId": run_id,
+                "type": type,
+                "stepId": step_id,
+                "status": status,
+                "details": details,
+            },
+        )
+
+    async def step_get(
+        self,
+        *,
+        step_id: str,
+    ) -> records.StepAnswer:
+        """Read one step."""
+        return await self._call(
+            STEP_GET,
+            {
+                "stepId": step_id,
+            },
+        )
+
+    async def step_list(
+        self,
+        *,
+        run_id: str,
+        cursor: str | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.StepPage:
+        """Read a page of a run's steps in the order in which they were made."""
+        return await self._call(
+            STEP_LIST,
+            {
+                "runId": run_id,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+
+    async def step_update(
+        self,
+        *,
+        step_id: str,
+        status: records.StepStatus | None | UnsetType = UNSET,
+        details: records.Json | UnsetType = UNSET,
+        error: records.RunError | None | UnsetType = UNSET,
+    ) -> records.StepAnswer:
+        """Change what is given: null clears, absent keeps; the same again is no event."""
+        return await self._call(
+            STEP_UPDATE,
+            {
+                "stepId": step_id,
+                "status": status,
+                "details": details,
+                "error": error,
+            },
+        )
+
+    async def thread_checkpoint(
+        self,
+        *,
+        thread_id: str,
+    ) -> records.Checkpoint:
+        """Read all that a thread is at one moment: every message, its latest run, its state."""
+        return await self._call(
+            THREAD_CHECKPOINT,
+            {
+                "threadId": thread_id,
+            },
+        )
+
+    async def thread_commit(
+        self,
+        *,
+        thread_id: str,
+        commit_id: str | None | UnsetType = UNSET,
+        expected_version: int | None | UnsetType = UNSET,
+        expected_message_count: int | None | UnsetType = UNSET,
+        reason: str | None | UnsetType = UNSET,
+        run_id: str | None | UnsetType = UNSET,
+        run: records.RunChange | None | UnsetType = UNSET,
+        messages: Sequence[records.NewMessage] | None | UnsetType = UNSET,
+        patches: Sequence[records.Patch] | None | UnsetType = UNSET,
+        actions: records.Json | UnsetType = UNSET,
+        snapshot: records.Json | UnsetType = UNSET,
+    ) -> records.Committed:
+        """Make one change set in one transaction; the version rises by one even when it is
+        empty.
+        """
+        return await self._call(
+            THREAD_COMMIT,
+            {
+                "threadId": thread_id,
+                "commitId": commit_id,
+                "expectedVersion": expected_version,
+                "expectedMessageCount": expected_message_count,
+                "reason": reason,
+                "runId": run_id,
+                "run": run,
+                "messages": messages,
+                "patches": patches,
+                "actions": actions,
+                "snapshot": snapshot,
+            },
+        )
+
+    async def thread_commits(
+        self,
+        *,
+        thread_id: str,
+        after_version: int | None | UnsetType = UNSET,
+        limit: int | None | UnsetType = UNSET,
+    ) -> records.CommitPage:
+        """Read the change sets after a version in order: to follow a thread, or to replay it."""
+        return await self._call(
+            THREAD_COMMITS,
+            {
+                "threadId": thread_id,
+                "afterVersion": after_version,
+                "limit": limit,
+            },
+        )
+
     async def thread_create(
         self,
         *,
@@ -1893,6 +2915,21 @@ class AsyncMethods(ABC):
             },
         )
 
+    async def thread_get_state(
+        self,
+        *,
+        thread_id: str,
+        at_version: int | None | UnsetType = UNSET,
+    ) -> records.StateAnswer:
+        """Read the state of a thread as it is, or as it was at a version."""
+        return await self._call(
+            THREAD_GET_STATE,
+            {
+                "threadId": thread_id,
+                "atVersion": at_version,
+            },
+        )
+
     async def thread_list(
         self,
         *,
@@ -1917,6 +2954,23 @@ class AsyncMethods(ABC):
                 "rootsOnly": roots_only,
                 "idPrefix": id_prefix,
                 "query": query,
+            },
+        )
+
+    async def thread_set_state(
+        self,
+        *,
+        thread_id: str,
+        state: records.Json,
+        expected_version: int | None | UnsetType = UNSET,
+    ) -> records.VersionAnswer:
+        """Replace the state of a thread, whatever it was."""
+        return await self._call(
+            THREAD_SET_STATE,
+            {
+                "threadId": thread_id,
+                "state": state,
+                "expectedVersion": expected_version,
             },
         )
 
@@ -2040,7 +3094,7 @@ class AsyncMethods(ABC):
         thread_id: str,
         cursor: str | None | UnsetType = UNSET,
         limit: int | None | UnsetType = UNSET,
-        order: records.TurnListOrder | None | UnsetType = UNSET,
+        order: records.MessageListOrder | None | UnsetType = UNSET,
         status: records.TurnStatus | None | UnsetType = UNSET,
     ) -> records.TurnPage:
         """Read a page of a thread's turns in the order they were made, or the other way."""

@@ -46,6 +46,55 @@ MailboxEntryStatus = Literal[
     "queued",
     "superseded",
 ]
+MessageListOrder = Literal[
+    "asc",
+    "desc",
+]
+MessageRole = Literal[
+    "assistant",
+    "system",
+    "tool",
+    "user",
+]
+MessageVisibility = Literal[
+    "all",
+    "internal",
+]
+NewMessageRole = Literal[
+    "assistant",
+    "system",
+    "tool",
+    "user",
+]
+NewMessageVisibility = Literal[
+    "all",
+    "internal",
+]
+RunChangeStatus = Literal[
+    "cancelled",
+    "cancelling",
+    "completed",
+    "expired",
+    "failed",
+    "in_progress",
+    "queued",
+    "requires_action",
+]
+RunCreateStatus = Literal[
+    "in_progress",
+    "queued",
+    "requires_action",
+]
+RunStatus = Literal[
+    "cancelled",
+    "cancelling",
+    "completed",
+    "expired",
+    "failed",
+    "in_progress",
+    "queued",
+    "requires_action",
+]
 SessionInputAdmitIfBusy = Literal[
     "queue",
     "reject",
@@ -67,6 +116,17 @@ StatusDurability = Literal[
     "full",
     "normal",
 ]
+StepStatus = Literal[
+    "cancelled",
+    "completed",
+    "expired",
+    "failed",
+    "in_progress",
+]
+StepType = Literal[
+    "message_creation",
+    "tool_calls",
+]
 ThreadDeleteChildren = Literal[
     "cascade",
     "detach",
@@ -87,10 +147,6 @@ TurnInterruptPending = Literal[
     "hold",
     "keep",
 ]
-TurnListOrder = Literal[
-    "asc",
-    "desc",
-]
 TurnStartStatus = Literal[
     "in_progress",
     "queued",
@@ -103,6 +159,13 @@ TurnStatus = Literal[
     "interrupted",
     "queued",
 ]
+
+
+class Call(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Be one request of several."""
+
+    method: str
+    params: Json | UnsetType = UNSET
 
 
 class Append(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -121,6 +184,167 @@ class ClientInfo(Struct, frozen=True, kw_only=True, rename="camel"):
 
     name: str
     version: str
+
+
+class NewMessage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Be a message to append; with an id it is appended once, however often it is sent."""
+
+    id: str | None = None
+    role: NewMessageRole
+    content: Json | UnsetType = UNSET
+    tool_calls: Json | UnsetType = UNSET
+    tool_call_id: str | None = None
+    visibility: NewMessageVisibility | None = None
+    run_id: str | None = None
+    metadata: Json | UnsetType = UNSET
+
+
+class RunError(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Say why a run or a step of it did not complete."""
+
+    code: str
+    message: str
+
+
+class RunChange(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Be what somebody wants a run to become: what is absent stays, null clears.
+
+    A status, an origin and a count cannot be cleared: to them null is absent.
+    """
+
+    status: RunChangeStatus | None = None
+    turn_id: str | None | UnsetType = UNSET
+    agent_id: str | None | UnsetType = UNSET
+    origin: str | None = None
+    parent_run_id: str | None | UnsetType = UNSET
+    parent_thread_id: str | None | UnsetType = UNSET
+    source_mailbox_entry_id: str | None | UnsetType = UNSET
+    model: str | None | UnsetType = UNSET
+    termination_code: str | None | UnsetType = UNSET
+    termination_detail: str | None | UnsetType = UNSET
+    error: RunError | None | UnsetType = UNSET
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    metadata: Json | UnsetType = UNSET
+
+
+class AddOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="add",
+):
+    """Set a member, or insert into a list: before an index, or at the end (`-`)."""
+
+    path: str
+    value: Json
+
+
+class RemoveOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="remove",
+):
+    """Take away what is there."""
+
+    path: str
+
+
+class ReplaceOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="replace",
+):
+    """Put a value in the place of what is there."""
+
+    path: str
+    value: Json
+
+
+class MoveOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="move",
+):
+    """Take a value from one place and add it at another."""
+
+    path: str
+    from_: str
+
+
+class CopyOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="copy",
+):
+    """Add a copy of a value at another place."""
+
+    path: str
+    from_: str
+
+
+class TestOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="test",
+):
+    """Hold that a value is there: numbers count by what they are, members have no order."""
+
+    path: str
+    value: Json
+
+
+class IncrementOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="increment",
+):
+    """Add a number to the number that is there, exactly."""
+
+    path: str
+    value: Json
+
+
+class MergeOp(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    tag_field="op",
+    tag="merge",
+):
+    """Merge a value into what is there (RFC 7396), making the objects on the way to it."""
+
+    path: str
+    value: Json
+
+
+class Patch(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Be operations that belong together, with where they come from."""
+
+    ops: list[AddOp | RemoveOp | ReplaceOp | MoveOp | CopyOp | TestOp | IncrementOp | MergeOp]
+    source: str | None = None
+    description: str | None = None
 
 
 class Usage(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -143,6 +367,12 @@ class TurnError(Struct, frozen=True, kw_only=True, rename="camel"):
 
 class Done(Struct, frozen=True, kw_only=True, rename="camel"):
     """Answer that it is done: an empty object."""
+
+
+class AtomicAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer what each call would have answered, in their order."""
+
+    results: list[Json]
 
 
 class BackupDone(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -429,6 +659,51 @@ class MailboxAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
     mailbox: Mailbox
 
 
+class Message(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a message; `seq` counts from 1 within the thread, without gaps."""
+
+    id: str
+    thread_id: str
+    seq: int
+    role: MessageRole
+    content: Json
+    tool_calls: Json
+    tool_call_id: str | None
+    visibility: MessageVisibility
+    run_id: str | None
+    metadata: Json
+    created_at_ms: int
+
+
+class MessagesAppended(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the record of every message that was given, and where the thread stands."""
+
+    messages: list[Message]
+    message_count: int
+    version: int
+
+
+class LogAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer where a thread stands after its messages were replaced."""
+
+    message_count: int
+    version: int
+
+
+class MessageAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one message."""
+
+    message: Message
+
+
+class MessagePage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of messages; `messageCount` is the whole thread's."""
+
+    data: list[Message]
+    next_cursor: str | None
+    message_count: int
+
+
 class OpenRpc(Struct, frozen=True, kw_only=True, rename="camel"):
     """Answer the OpenRPC document of this daemon."""
 
@@ -436,6 +711,56 @@ class OpenRpc(Struct, frozen=True, kw_only=True, rename="camel"):
     info: Json
     methods: Json
     components: Json
+
+
+class Run(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a run as it is on the wire; its references may outlive what they name."""
+
+    id: str
+    thread_id: str
+    turn_id: str | None
+    agent_id: str | None
+    origin: str
+    parent_run_id: str | None
+    parent_thread_id: str | None
+    source_mailbox_entry_id: str | None
+    model: str | None
+    status: RunStatus
+    termination_code: str | None
+    termination_detail: str | None
+    error: RunError | None
+    input_tokens: int
+    output_tokens: int
+    metadata: Json
+    created_at_ms: int
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    updated_at_ms: int
+
+
+class MaybeRun(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one run, or null when there is none."""
+
+    run: Run | None
+
+
+class RunAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one run."""
+
+    run: Run
+
+
+class Deleted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer whether there was something to delete."""
+
+    deleted: bool
+
+
+class RunPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of runs."""
+
+    data: list[Run]
+    next_cursor: str | None
 
 
 class SessionInput(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -509,6 +834,79 @@ class InputPage(Struct, frozen=True, kw_only=True, rename="camel"):
     next_cursor: str | None
 
 
+class Step(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a step as it is on the wire; two of its ends stamp their time."""
+
+    id: str
+    run_id: str
+    thread_id: str
+    type: StepType
+    status: StepStatus
+    details: Json
+    error: RunError | None
+    created_at_ms: int
+    completed_at_ms: int | None
+    failed_at_ms: int | None
+
+
+class StepAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer one step."""
+
+    step: Step
+
+
+class StepPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a page of steps."""
+
+    data: list[Step]
+    next_cursor: str | None
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer all that a thread is at one moment, internal messages too."""
+
+    messages: list[Message]
+    message_count: int
+    version: int
+    latest_run: Run | None
+    state: Json
+
+
+class Committed(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer a change set: where the thread stands, and the record of every message given."""
+
+    version: int
+    message_count: int
+    messages: list[Message]
+    run: Run | None
+
+
+class Commit(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Show a change set: what made the thread's version what it is.
+
+    Replayed in order: `messages` are appended, or are the whole log anew when `replaced`;
+    `snapshot` is the state anew, and `patches` are applied after it.
+    """
+
+    version: int
+    commit_id: str | None
+    reason: str
+    run_id: str | None
+    messages: list[Message]
+    replaced: bool
+    patches: list[Patch]
+    actions: Json
+    snapshot: Json
+    at_ms: int
+
+
+class CommitPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer change sets in order; `nextAfterVersion` says where to go on, null at the end."""
+
+    data: list[Commit]
+    next_after_version: int | None
+
+
 class Thread(Struct, frozen=True, kw_only=True, rename="camel"):
     """Show a thread as it is on the wire; times are Unix milliseconds."""
 
@@ -552,11 +950,24 @@ class ThreadAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
     thread: Thread
 
 
+class StateAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the state of a thread and the version at which it is this."""
+
+    state: Json
+    version: int
+
+
 class ThreadPage(Struct, frozen=True, kw_only=True, rename="camel"):
     """Answer a page of threads."""
 
     data: list[Thread]
     next_cursor: str | None
+
+
+class VersionAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer the version of a thread."""
+
+    version: int
 
 
 class TranscriptText(

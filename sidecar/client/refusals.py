@@ -76,6 +76,33 @@ class SessionInputNotFound(SidecarError):
     id: str
 
 
+class MessageNotFound(SidecarError):
+    """There is no such message in this thread."""
+
+    names = {
+        "id": "id",
+    }
+    id: str
+
+
+class RunNotFound(SidecarError):
+    """There is no such run."""
+
+    names = {
+        "id": "id",
+    }
+    id: str
+
+
+class StepNotFound(SidecarError):
+    """There is no such step."""
+
+    names = {
+        "id": "id",
+    }
+    id: str
+
+
 class MailboxEntryNotFound(SidecarError):
     """There is no such mailbox entry."""
 
@@ -200,6 +227,28 @@ class InputNotPending(SidecarError):
     turn_id: str | None
 
 
+class NotAppendOnly(SidecarError):
+    """The thread has a message of this id with other content."""
+
+    names = {
+        "messageId": "message_id",
+    }
+    message_id: str
+
+
+class PatchFailed(SidecarError):
+    """An operation of a patch cannot be applied."""
+
+    names = {
+        "index": "index",
+        "path": "path",
+        "reason": "reason",
+    }
+    index: int
+    path: str
+    reason: str
+
+
 class ClaimLost(SidecarError):
     """The claim has ended or is another's."""
 
@@ -278,6 +327,9 @@ KINDS: dict[str, type[SidecarError]] = {
     "turn_not_found": TurnNotFound,
     "item_not_found": ItemNotFound,
     "session_input_not_found": SessionInputNotFound,
+    "message_not_found": MessageNotFound,
+    "run_not_found": RunNotFound,
+    "step_not_found": StepNotFound,
     "mailbox_entry_not_found": MailboxEntryNotFound,
     "subscription_not_found": SubscriptionNotFound,
     "already_exists": AlreadyExists,
@@ -291,6 +343,8 @@ KINDS: dict[str, type[SidecarError]] = {
     "invalid_hierarchy": InvalidHierarchy,
     "generation_mismatch": GenerationMismatch,
     "input_not_pending": InputNotPending,
+    "not_append_only": NotAppendOnly,
+    "patch_failed": PatchFailed,
     "claim_lost": ClaimLost,
     "limit_exceeded": LimitExceeded,
     "message_too_large": MessageTooLarge,
@@ -318,13 +372,18 @@ __all__ = [
     "ItemNotFound",
     "LimitExceeded",
     "MailboxEntryNotFound",
+    "MessageNotFound",
     "MessageTooLarge",
     "MethodNotFound",
     "NoActiveTurn",
+    "NotAppendOnly",
     "Overloaded",
     "ParseError",
+    "PatchFailed",
     "RequestCancelled",
+    "RunNotFound",
     "SessionInputNotFound",
+    "StepNotFound",
     "StorageUnavailable",
     "SubscriptionNotFound",
     "ThreadArchived",

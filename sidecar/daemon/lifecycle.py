@@ -160,6 +160,7 @@ def _summary(daemon: Daemon) -> dict[str, int | bool | list[str]]:
         "epoch": report.epoch,
         "clean_shutdown": report.clean_shutdown,
         "turns": len(report.turns),
+        "runs": len(report.run_ids),
         "pending_inputs": report.pending_input_count,
         "quarantined": [each.key for each in report.quarantined],
     }

@@ -6,6 +6,7 @@ from sidecar.model.recovery import (
     RecoverMode,
     RecoveryReport,
     plan,
+    plan_runs,
 )
 from sidecar.store import recovery
 from sidecar.store.database import Database
@@ -45,12 +46,16 @@ def _mend(tx: Tx, database: Database, mode: RecoverMode, started_ms: int) -> Rec
                 input_ids=list(step.turn.input_ids),
             )
         )
+    run_ids: list[str] = []
+    for end in plan_runs(recovery.find_runs(tx)):
+        quarantined += recovery.end_run(tx, end)
+        run_ids.append(end.run.run_id)
     report = RecoveryReport(
         epoch=database.epoch,
         clean_shutdown=database.clean_shutdown,
         took_ms=max(0, database.source.now_ms() - started_ms),
         turns=turns,
-        run_ids=[],
+        run_ids=run_ids,
         requeued_input_ids=requeued,
         pending_input_count=recovery.pending_count(tx),
         quarantined=quarantined,

@@ -5,22 +5,32 @@ cannot await, so nothing interleaves in it and no disconnect cuts it in half.
 """
 
 from sidecar.methods import (
+    atomic,
+    commits,
     daemon,
     events,
     items,
     mailboxes,
+    messages,
+    runs,
     session_inputs,
+    steps,
     subscriptions,
     threads,
     turns,
 )
 
 __all__ = [
+    "atomic",
+    "commits",
     "daemon",
     "events",
     "items",
     "mailboxes",
+    "messages",
+    "runs",
     "session_inputs",
+    "steps",
     "subscriptions",
     "threads",
     "turns",

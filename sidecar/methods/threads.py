@@ -165,7 +165,7 @@ def update(
     wanted = msgspec.structs.replace(current, **changes)
     if _is_same(current, wanted):
         return ThreadAnswer(before)
-    return ThreadAnswer(threads.update(tx, key, before, wanted))
+    return ThreadAnswer(threads.update(tx, key, before, wanted, "thread/update"))
 
 
 def _is_same(current: threads.Columns, wanted: threads.Columns) -> bool:

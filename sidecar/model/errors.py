@@ -108,6 +108,24 @@ class MailboxEntryNotFound(Refusal):
     code, kind, fields = 1008, "mailbox_entry_not_found", ("id",)
 
 
+class MessageNotFound(Refusal):
+    """There is no such message in this thread."""
+
+    code, kind, fields = 1005, "message_not_found", ("id",)
+
+
+class RunNotFound(Refusal):
+    """There is no such run."""
+
+    code, kind, fields = 1006, "run_not_found", ("id",)
+
+
+class StepNotFound(Refusal):
+    """There is no such step."""
+
+    code, kind, fields = 1007, "step_not_found", ("id",)
+
+
 class SubscriptionNotFound(Refusal):
     """There is no such subscription of this peer."""
 
@@ -184,6 +202,18 @@ class ClaimLost(Refusal):
     """The claim has ended or is another's."""
 
     code, kind, fields = 3001, "claim_lost", ("entryId",)
+
+
+class NotAppendOnly(Refusal):
+    """The thread has a message of this id with other content."""
+
+    code, kind, fields = 2012, "not_append_only", ("messageId",)
+
+
+class PatchFailed(Refusal):
+    """An operation of a patch cannot be applied."""
+
+    code, kind, fields = 2013, "patch_failed", ("index", "path", "reason")
 
 
 class LimitExceeded(Refusal):

@@ -53,6 +53,13 @@ DAEMON_EVENTS: dict[str, str] = {
     "session_input.updated": "input",
     "session_input.cancelled": "input",
     "session_input.promoted": "input",
+    "message.appended": "`messages`, `messageCount` and `version`",
+    "message.replaced": "`messageCount` and `version`",
+    "state.changed": "`messageCount` and `version`",
+    "run.created": "run",
+    "run.updated": "run",
+    "step.created": "step",
+    "step.updated": "step",
     "recovery.completed": "the report itself",
 }
 # The event that reports each status of a turn or item; every terminal one is `completed`.

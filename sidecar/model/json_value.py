@@ -6,6 +6,7 @@ digits or an integer past 64 bits survives only as text.
 
 import hashlib
 import json
+import math
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from itertools import accumulate
 from re import DOTALL
@@ -17,6 +18,8 @@ import msgspec
 from sidecar.model import limits
 
 Json = msgspec.Raw
+# A decoded value, exact to the last digit.
+Tree = dict[str, "Tree"] | list["Tree"] | str | int | Decimal | bool | None
 NULL: Final = msgspec.Raw(b"null")
 # Stands for a member that was not sent where null has a meaning of its own.
 ABSENT: Final = msgspec.Raw(b"")
@@ -24,6 +27,7 @@ ABSENT: Final = msgspec.Raw(b"")
 type_of_raw = msgspec.json.Decoder(msgspec.Raw)
 _ANYTHING = msgspec.json.Decoder(strict=True)
 _EXACT = msgspec.json.Decoder(float_hook=Decimal)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _ALL_DIGITS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 # Possessive, and whole without its end: else a long string costs a hundred times its size, and
 # one that is never closed the square of it.
@@ -83,23 +87,39 @@ def is_equal(one: Json, other: Json) -> bool:
     return _canonical(_EXACT.decode(one)) == _canonical(_EXACT.decode(other))
 
 
+def decode(value: Json | bytes) -> Tree:
+    """Read a value into parts of its own, every digit kept: a fraction is a Decimal."""
+    tree: Tree = _EXACT.decode(value)
+    return tree
+
+
+def encode(tree: Tree) -> bytes:
+    """Write a value as compact text."""
+    return _ENCODER.encode(tree)
+
+
+def is_same(one: Tree, other: Tree) -> bool:
+    """Tell whether two decoded values are the same, as `is_equal` does."""
+    return _canonical(one) == _canonical(other)
+
+
 def _canonical(tree: object) -> str:
     return json.dumps(tree, sort_keys=True, separators=(",", ":"), default=_number)
 
 
-def _number(number: Decimal) -> int | str:
-    """Bring a decimal to one form; the zero byte keeps it apart from any text of a person."""
+def _number(number: Decimal) -> int | list[object]:
+    """Bring a decimal to one form, which NaN keeps apart from anything that could be sent."""
     whole = number.to_integral_value()
-    return int(whole) if number == whole else f"\0{number.normalize(_ALL_DIGITS)}"
+    return int(whole) if number == whole else [math.nan, str(number.normalize(_ALL_DIGITS))]
 
 
-def is_too_deep(text: bytes) -> bool:
-    """Tell whether a JSON text is nested deeper than MAX_DEPTH levels.
+def is_too_deep(text: bytes, most: int = limits.MAX_DEPTH) -> bool:
+    """Tell whether a JSON text is nested deeper than so many levels.
 
     Counted without decoding it, since decoding is what deep nesting breaks.
     """
-    if text.count(b"[") + text.count(b"{") <= limits.MAX_DEPTH:
+    if text.count(b"[") + text.count(b"{") <= most:
         return False
     brackets = _STRING.sub(b"", text).translate(_STEP, _NO_BRACKET)
     depths = accumulate(1 if step else -1 for step in brackets)
-    return any(depth > limits.MAX_DEPTH for depth in depths)
+    return any(depth > most for depth in depths)

@@ -22,6 +22,22 @@ MAX_UNSENT_BYTES = 1024 * 1024
 MAX_BATCH_ANSWER_BYTES = 64 * 1024 * 1024
 # Deeper nesting exhausts the stack of common decoders.
 MAX_DEPTH = 512
+# A state could be sent as it is, in the params of `thread/setState`: two levels around it.
+MAX_STATE_DEPTH = MAX_DEPTH - 2
+# As much as one message could set; patches must not let it grow past what can be set again.
+MAX_STATE_BYTES = MAX_MESSAGE_BYTES
+# A state is stored with a commit when it is this many patched commits after the last stored one:
+# to replay them takes milliseconds.
+STATE_EVERY_COMMITS = 256
+# Or when the patches since then have so many bytes, and as many as the state itself: a state is
+# then read by reading twice its size at the most, and stored in no more than its patches' room.
+STATE_EVERY_BYTES = 64 * 1024
+# Messages of one append, as many as events of one appendMany.
+MAX_APPEND_MESSAGES = 1_000
+# Messages looked at for one filtered page; it then ends early and says where to go on.
+MAX_MESSAGE_SCAN = 20_000
+# Calls of one `atomic`: its transaction keeps all other writers waiting.
+MAX_ATOMIC_CALLS = 100
 # Header lines of one LSP-framed message.
 MAX_HEADER_BYTES = 4 * 1024
 # Members of one appendMany: as many as a batch may have.
@@ -35,6 +51,8 @@ DEFAULT_EVENT_PAGE = 500
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 # Rows looked at for one page of filtered events; the page then ends early and says where to go on.
 MAX_EVENT_SCAN = 20_000
+# Rows looked at for one page of filtered runs, as for events: a few milliseconds.
+MAX_RUN_SCAN = 20_000
 # The largest integer that a JavaScript client reads back equal.
 MAX_INTEGER = 2**53 - 1
 # A day: whoever works longer on one entry extends the lease and so shows to be alive.

@@ -7,17 +7,28 @@
 
 and with `requeue`, the inputs of an interrupted turn that has nothing but user messages are
 admitted again, each in its old place, each once.
+
+| the run is            | it becomes  | its open steps become                                |
+|-----------------------|-------------|------------------------------------------------------|
+| in progress           | `failed`    | `failed` with it                                     |
+| cancelling            | `cancelled` | `cancelled` with it                                  |
+| queued, in need of an action or ended | what it is | what they are                         |
 """
 
 from typing import Literal
 
 import msgspec
 
+from sidecar.model.run import RunError
 from sidecar.model.turn import TURN, TurnError
 
 RecoverMode = Literal["interrupt", "requeue"]
 PROCESS_RESTART = TurnError(
     "process_restart", "The daemon ended while this turn was open; its outcome is unknown."
+)
+
+RUN_LOST = RunError(
+    "process_restart", "The daemon ended while this run was in progress; its outcome is unknown."
 )
 
 
@@ -54,6 +65,34 @@ def plan(found: list[FoundTurn], mode: RecoverMode) -> list[Step]:
         )
         for turn in found
     ]
+
+
+class FoundRun(msgspec.Struct, frozen=True):
+    """Be one run that is open, as it was found."""
+
+    key: int
+    run_id: str
+    thread_key: int
+    status: str
+
+
+class RunEnd(msgspec.Struct, frozen=True):
+    """Be how to end one run and its open steps."""
+
+    run: FoundRun
+    status: Literal["failed", "cancelled"]
+    error: RunError | None
+
+
+def plan_runs(found: list[FoundRun]) -> list[RunEnd]:
+    """Decide for each found run; those that wait for somebody go on waiting."""
+    ends = []
+    for run in found:
+        if run.status == "in_progress":
+            ends.append(RunEnd(run, "failed", RUN_LOST))
+        elif run.status == "cancelling":
+            ends.append(RunEnd(run, "cancelled", None))
+    return ends
 
 
 class RecoveredTurn(msgspec.Struct, frozen=True, rename="camel"):

@@ -10,12 +10,14 @@ from sidecar.model.event import DAEMON_EVENTS
 from sidecar.model.item import ITEM
 from sidecar.model.machine import Machine
 from sidecar.model.mailbox import MAILBOX_ENTRY
+from sidecar.model.run import RUN
 from sidecar.model.session_input import SESSION_INPUT
+from sidecar.model.step import STEP
 from sidecar.model.turn import TURN
 from sidecar.rpc.openrpc import JsonObject, JsonTree
 from sidecar.rpc.tree import as_object, as_objects, referred
 
-MACHINES: tuple[Machine, ...] = (TURN, ITEM, SESSION_INPUT, MAILBOX_ENTRY)
+MACHINES: tuple[Machine, ...] = (TURN, ITEM, SESSION_INPUT, RUN, STEP, MAILBOX_ENTRY)
 UNIVERSAL_KINDS = {error.kind for error in UNIVERSAL}
 HEAD = """# Reference
 

@@ -17,17 +17,27 @@ WITH RECURSIVE family (key, depth) AS (
 SELECT key FROM family ORDER BY depth DESC, key
 """
 CHILDREN = "SELECT key FROM threads WHERE parent_key = :key ORDER BY id"
-DETACH = """
-UPDATE threads SET parent_key = NULL, version = version + 1, updated_at_ms = :now_ms
-WHERE key = :key AND parent_key = :parent_key
-"""
 # What told of the end of an earlier thread of this id remains.
 DELETE_EVENTS = """
 DELETE FROM events
 WHERE thread_key = :key AND NOT (event = 'thread.deleted' AND source = 'daemon')
 """
+DELETE_MESSAGES = "DELETE FROM messages WHERE thread_key = :key"
+DELETE_COMMITS = "DELETE FROM commits WHERE thread_key = :key"
+DELETE_HEAD = "DELETE FROM thread_heads WHERE thread_key = :key"
 DELETE_INPUTS = "DELETE FROM session_inputs WHERE thread_key = :key"
 DELETE_TURNS = "DELETE FROM turns WHERE thread_key = :key"
+# Their steps go with them.
+DELETE_RUNS = "DELETE FROM runs WHERE thread_key = :key"
+HANGS_ON_IT = (
+    DELETE_EVENTS,
+    DELETE_INPUTS,
+    DELETE_TURNS,
+    DELETE_RUNS,
+    DELETE_MESSAGES,
+    DELETE_COMMITS,
+    DELETE_HEAD,
+)
 DELETE = "DELETE FROM threads WHERE key = :key"
 
 
@@ -53,20 +63,13 @@ def delete(tx: Tx, key: int, children: Children, *, force: bool) -> tuple[list[s
     for record in records:
         if record.active_turn_id is not None and not force:
             raise TurnActive(activeTurnId=record.active_turn_id)
-    detached_ids = [_detach(tx, child, key) for child in detached]
+    detached_ids = [threads.detach(tx, child, key, "thread/delete").id for child in detached]
     for each, record in zip(doomed, records, strict=True):
-        for statement in (DELETE_EVENTS, DELETE_INPUTS, DELETE_TURNS):
+        for statement in HANGS_ON_IT:
             tx.change_all(statement, key=each)
         tx.change(DELETE, key=each)
         tx.emit("thread.deleted", record, noun="thread", thread_key=each)
     return [record.id for record in records], detached_ids
-
-
-def _detach(tx: Tx, child: int, parent: int) -> str:
-    tx.change(DETACH, key=child, parent_key=parent, now_ms=tx.now_ms)
-    thread = threads.get(tx, child)
-    tx.emit("thread.updated", thread, noun="thread", thread_key=child)
-    return thread.id
 
 
 def _key(value: object) -> int:

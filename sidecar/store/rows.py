@@ -51,6 +51,12 @@ def reader(record: type[Record], table: str) -> Callable[[Sequence[Value]], Reco
     return read
 
 
+def named(value: SqlValue) -> str:
+    """Read an id selected as a blob: one that is no text can still be named."""
+    assert isinstance(value, bytes), "the id is selected as a blob"
+    return value.decode("utf-8", "backslashreplace")
+
+
 def _text(value: Value) -> str | None:
     if value is None or isinstance(value, str):
         return value

@@ -13,6 +13,7 @@ from sidecar.model.errors import (
 )
 from sidecar.model.json_value import Json, compact
 from sidecar.model.thread import Thread
+from sidecar.store import commits
 from sidecar.store.paging import decode_cursor, encode_cursor
 from sidecar.store.rows import reader
 from sidecar.store.transaction import Snapshot, Tx
@@ -42,10 +43,10 @@ INSERT INTO threads (
 UPDATE = """
 UPDATE threads SET title = :title, title_words = :title_words, model = :model,
     provider = :provider, workspace = :workspace, mode = :mode, resource_id = :resource_id,
-    parent_key = :parent_key, metadata = :metadata, archived = :archived,
-    version = version + 1, updated_at_ms = :now_ms
+    parent_key = :parent_key, metadata = :metadata, archived = :archived
 WHERE key = :key AND version = :version
 """
+DETACH = "UPDATE threads SET parent_key = NULL WHERE key = :key AND parent_key = :parent_key"
 TOUCH = "UPDATE threads SET updated_at_ms = :now_ms WHERE key = :key"
 IS_ANCESTOR = """
 WITH RECURSIVE line (key) AS (
@@ -212,8 +213,8 @@ def parent_key_of(
     return parent.key
 
 
-def update(tx: Tx, key: int, before: Thread, columns: Columns) -> Thread:
-    """Write the columns of a thread, its next version and its event."""
+def update(tx: Tx, key: int, before: Thread, columns: Columns, reason: str) -> Thread:
+    """Write the columns of a thread, the change set that this is, and its event."""
     tx.change(
         UPDATE,
         key=key,
@@ -221,8 +222,19 @@ def update(tx: Tx, key: int, before: Thread, columns: Columns) -> Thread:
         **_stored(columns),
         parent_key=parent_key_of(tx, columns.parent_id, child_id=before.id, child_key=key),
         archived=columns.archived,
-        now_ms=tx.now_ms,
     )
+    return _changed(tx, key, reason)
+
+
+def detach(tx: Tx, key: int, parent_key: int, reason: str) -> Thread:
+    """Take a thread out of its family; it is a changed thread."""
+    tx.change(DETACH, key=key, parent_key=parent_key)
+    return _changed(tx, key, reason)
+
+
+def _changed(tx: Tx, key: int, reason: str) -> Thread:
+    at = commits.head(tx, key)
+    commits.raise_version(tx, key, at, at.message_count, commits.Change(reason=reason))
     thread = get(tx, key)
     tx.emit("thread.updated", thread, noun="thread", thread_key=key)
     return thread

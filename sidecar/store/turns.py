@@ -23,6 +23,9 @@ COLUMNS = """
 FIND = (
     "SELECT key, thread_key, status, origin, started_at_ms, fingerprint FROM turns WHERE id = :id"
 )
+FIND_KEY = (
+    "SELECT key, thread_key, status, origin, started_at_ms, fingerprint FROM turns WHERE key = :key"
+)
 ACTIVE = "SELECT key, id FROM turns WHERE thread_key = :thread_key AND status = 'in_progress'"
 GET = f"SELECT {COLUMNS} FROM turns u WHERE u.key = :key"
 INSERT = """
@@ -125,8 +128,17 @@ class ActiveTurn(NamedTuple):
 def find(db: Snapshot, turn_id: str) -> TurnKey | None:
     """Look a turn up by its id."""
     row = db.row(FIND, id=turn_id)
-    if row is None:
-        return None
+    return None if row is None else _turn_key(row)
+
+
+def at(db: Snapshot, key: int) -> TurnKey:
+    """Look a turn up by its key."""
+    row = db.row(FIND_KEY, key=key)
+    assert row is not None, "the turn is there"
+    return _turn_key(row)
+
+
+def _turn_key(row: Row) -> TurnKey:
     key, thread_key, status, origin, started_at_ms, fingerprint = row
     assert isinstance(key, int) and isinstance(thread_key, int)
     assert isinstance(status, str) and isinstance(origin, str)

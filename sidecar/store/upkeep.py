@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from glob import escape
+from itertools import islice
 from pathlib import Path
 from tempfile import mkstemp
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import apsw
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
+from sidecar.store import states
 from sidecar.store.database import Database, outage_of, outages
 from sidecar.store.transaction import Snapshot
 
@@ -53,6 +55,17 @@ INVARIANTS: dict[str, str] = {
     "an input's seq is not that of its promotion": """
         SELECT s.id FROM session_inputs s JOIN events e ON e.seq = s.promoted_seq
         WHERE e.event <> 'session_input.promoted' OR e.thread_key <> s.thread_key LIMIT :most""",
+    "a run has ended and has no end, or has one and is open": """
+        SELECT id FROM runs
+        WHERE (status IN ('queued', 'in_progress', 'requires_action', 'cancelling'))
+            <> (ended_at_ms IS NULL) LIMIT :most""",
+    "a run is in progress and never started": """
+        SELECT id FROM runs WHERE status = 'in_progress' AND started_at_ms IS NULL LIMIT :most""",
+    "a run is its own parent": """
+        SELECT id FROM runs WHERE parent_run_id = id LIMIT :most""",
+    "a step's stamps are not those of its status": """
+        SELECT id FROM steps WHERE (status = 'completed') <> (completed_at_ms IS NOT NULL)
+            OR (status = 'failed') <> (failed_at_ms IS NOT NULL) LIMIT :most""",
     "a thread's parent is its own descendant": """
         WITH RECURSIVE line (start, key) AS (
             SELECT key, parent_key FROM threads WHERE parent_key IS NOT NULL
@@ -88,7 +101,29 @@ INVARIANTS: dict[str, str] = {
                 AND h.lapsed = e.lease_ended AND h.origin = e.origin AND h.rank = e.rank
                 AND (h.available_at_ms, h.created_at_ms, h.id)
                     <= (e.available_at_ms, e.created_at_ms, e.id)) LIMIT :most""",
+    "a thread's version is not that of its last commit": """
+        SELECT t.id FROM threads t
+        WHERE t.version <> coalesce(
+            (SELECT max(version) FROM commits WHERE thread_key = t.key), 0) LIMIT :most""",
+    "a thread's commits have a gap": """
+        SELECT t.id FROM threads t
+        WHERE t.version <> (SELECT count(*) FROM commits WHERE thread_key = t.key) LIMIT :most""",
+    "a thread's log is not that of its last commit": """
+        SELECT t.id FROM threads t JOIN commits c
+            ON c.thread_key = t.key AND c.version = t.version
+        LEFT JOIN thread_heads h ON h.thread_key = t.key
+        WHERE c.log <> coalesce(h.log, 0) OR c.last_seq <> t.message_count LIMIT :most""",
+    "a thread's messages are not counted": """
+        SELECT t.id FROM threads t LEFT JOIN thread_heads h ON h.thread_key = t.key
+        WHERE t.message_count <> (
+            SELECT count(*) FROM messages
+            WHERE thread_key = t.key AND log = coalesce(h.log, 0)) LIMIT :most""",
+    "a log of messages has a gap": """
+        SELECT t.id FROM messages m JOIN threads t ON t.key = m.thread_key
+        GROUP BY m.thread_key, m.log HAVING max(m.seq) <> count(*) LIMIT :most""",
 }
+# What no statement can tell is looked at by the file that knows it.
+REPLAYS = "a thread's state is not what its commits make"
 COUNTS = """
 SELECT (SELECT count(*) FROM threads),
     (SELECT count(*) FROM turns WHERE status = 'in_progress'),
@@ -145,6 +180,8 @@ def _findings(db: apsw.Connection, *, full: bool) -> list[str]:
     for sentence, statement in INVARIANTS.items():
         rows = db.execute(statement, {"most": MAX_FINDINGS})
         findings += [f"{sentence}: {row[0]}" for row in rows]
+    broken = islice(states.broken(Snapshot(db)), MAX_FINDINGS)
+    findings += [f"{REPLAYS}: {thread_id}" for thread_id in broken]
     return findings[:MAX_FINDINGS]
 
 

@@ -309,6 +309,35 @@ def test_a_broken_record_is_quarantined_and_the_rest_is_mended(
     assert number(path, good) == 1
 
 
+@pytest.mark.parametrize(
+    ("table", "mode"),
+    [
+        ("threads", "interrupt"),
+        ("turns", "interrupt"),
+        ("items", "interrupt"),
+        ("session_inputs", "requeue"),
+    ],
+)
+def test_an_id_that_is_no_text_is_no_reason_not_to_start(
+    folder: Path, table: str, mode: RecoverMode
+) -> None:
+    with before_the_crash(folder) as peer:
+        promote(peer, "inp")
+        if mode == "interrupt":
+            peer.call("item/create", turnId="turn", itemId="item", kind="tool_call")
+        start_turn(peer, "good", "good_turn")
+    path = folder / "sidecar.db"
+    ids = "('thr', 'turn', 'item', 'inp')"
+    spoil(path, f"UPDATE {table} SET id = CAST(x'72ff' AS TEXT) WHERE id IN {ids}")
+    with opened(path) as database:
+        report = recover(database, mode)
+        assert {each.table for each in report.quarantined} >= {table} - {"threads"}
+        turn_id = "r\\xff" if table == "turns" else "turn"
+        assert [each.turn_id for each in report.turns] == [turn_id, "good_turn"]
+        assert recover(database, mode).turns == []
+    assert open_records(path) == 0
+
+
 def test_a_turn_that_has_no_event_left_is_no_reason_not_to_start(folder: Path) -> None:
     with before_the_crash(folder) as peer:
         start_turn(peer, "thr", "turn")

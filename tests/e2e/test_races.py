@@ -177,6 +177,53 @@ def test_compare_and_swap_loses_no_update(process: DaemonProcess, peer: Peer) ->
     assert peer.call("thread/get", threadId="t")["thread"]["metadata"] == CLIENTS
 
 
+@pytest.mark.parametrize("method", ["thread/commit", "message/append"])
+def test_of_fifty_that_commit_at_one_version_one_wins(
+    process: DaemonProcess, peer: Peer, method: str
+) -> None:
+    peer.call("thread/create", threadId="t")
+    outcomes = race(
+        process,
+        lambda each, number: each.call(
+            method, threadId="t", expectedVersion=0, messages=[{"role": "user", "id": f"m{number}"}]
+        ),
+    )
+    (winner,) = answers(outcomes)
+    assert (winner["version"], winner["messageCount"]) == (1, 1)
+    told = [(each.kind, each.data["expected"], each.data["actual"]) for each in refusals(outcomes)]
+    assert told == [("version_mismatch", 0, 1)] * (CLIENTS - 1)
+    log = peer.call("thread/checkpoint", threadId="t")
+    assert log["messages"] == winner["messages"] and log["version"] == 1
+
+
+def test_increments_of_fifty_are_all_counted(process: DaemonProcess, peer: Peer) -> None:
+    peer.call("thread/create", threadId="t")
+    peer.call("thread/setState", threadId="t", state={"n": 0})
+    patch = {"ops": [{"op": "increment", "path": "/n", "value": 1}]}
+    outcomes = race(
+        process,
+        lambda each, number: each.call(
+            "thread/commit", threadId="t", commitId=f"c{number}", patches=[patch]
+        ),
+    )
+    assert sorted(each["version"] for each in outcomes) == list(range(2, CLIENTS + 2))
+    expected = {"state": {"n": CLIENTS}, "version": CLIENTS + 1}
+    assert peer.call("thread/getState", threadId="t") == expected
+
+
+def test_a_commit_sent_by_fifty_is_one_commit(process: DaemonProcess, peer: Peer) -> None:
+    peer.call("thread/create", threadId="t")
+    outcomes = race(
+        process,
+        lambda each, _: each.call(
+            "thread/commit", threadId="t", commitId="c", expectedVersion=0,
+            messages=[{"role": "user"}],
+        ),
+    )  # fmt: skip
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert len(peer.call("thread/commits", threadId="t")["data"]) == 1
+
+
 def test_an_event_key_appended_by_fifty_is_one_event(process: DaemonProcess, peer: Peer) -> None:
     peer.call("thread/create", threadId="t")
     outcomes = race(

@@ -18,8 +18,10 @@ from tests.methods.steps import (
 )
 from tests.support import DaemonThread, Peer
 
-LISTS = ["thread/list", "turn/list", "turn/incomplete", "item/list", "sessionInput/list",
-         "mailbox/list"]  # fmt: skip
+LISTS = [
+    "thread/list", "turn/list", "turn/incomplete", "item/list", "sessionInput/list", "run/list",
+    "step/list", "mailbox/list",
+]  # fmt: skip
 OF_NO_THREAD = ("thread/list", "turn/incomplete", "mailbox/list")
 
 
@@ -132,13 +134,13 @@ def cursors() -> list[str]:
 @pytest.mark.parametrize("method", LISTS)
 def test_a_cursor_that_cannot_be_read_is_invalid(peer: Peer, method: str) -> None:
     make_thread(peer, threadId="t")
-    params = {} if method in OF_NO_THREAD else {"threadId": "t"}
+    peer.call("run/create", threadId="t", runId="r")
+    of_all = {} if method in OF_NO_THREAD else {"threadId": "t"}
+    params = {"runId": "r"} if method == "step/list" else of_all
     mine = {
-        "turn/list": b"[1]",
-        "turn/incomplete": b"[1]",
-        "thread/list": b'[1,"a"]',
-        "mailbox/list": b'[1,2,3,"a"]',
-    }
+        "turn/list": b"[1]", "turn/incomplete": b"[1]", "thread/list": b'[1,"a"]',
+        "run/list": b'[1,"a"]', "step/list": b"[1]", "mailbox/list": b'[1,2,3,"a"]',
+    }  # fmt: skip
     readable = base64.urlsafe_b64encode(mine.get(method, b"[1,2]")).decode()
     for cursor in cursors():
         answer = peer.exchange(peer.request(method, {**params, "cursor": cursor}))
@@ -167,7 +169,7 @@ def test_a_thread_that_does_not_move_is_on_exactly_one_page(peer: Peer) -> None:
     assert ids_of(rest["data"]) == ["t3", "t2", "t1"]
 
 
-@pytest.mark.parametrize("method", ["turn/list", "item/list", "sessionInput/list"])
+@pytest.mark.parametrize("method", ["turn/list", "item/list", "sessionInput/list", "run/list"])
 def test_the_list_of_an_unknown_thread_is_thread_not_found(peer: Peer, method: str) -> None:
     assert kind_of(peer, method, threadId="nope") == "thread_not_found"
 

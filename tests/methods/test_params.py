@@ -38,6 +38,26 @@ NEEDED: dict[str, dict[str, Any]] = {
     "sessionInput/list": {"threadId": "t"},
     "sessionInput/update": {"inputId": "n"},
     "sessionInput/cancel": {"inputId": "n"},
+    "run/create": {"threadId": "t"},
+    "run/get": {"runId": "r"},
+    "run/update": {"runId": "r"},
+    "run/latest": {"threadId": "t"},
+    "run/active": {"threadId": "t"},
+    "run/delete": {"runId": "nothing"},
+    "step/create": {"runId": "r", "type": "tool_calls"},
+    "step/get": {"stepId": "s"},
+    "step/list": {"runId": "r"},
+    "step/update": {"stepId": "s"},
+    "message/append": {"threadId": "t", "messages": [{"role": "user"}]},
+    "message/list": {"threadId": "t"},
+    "message/get": {"threadId": "t", "messageId": "m"},
+    "message/replace": {"threadId": "t", "messages": [{"role": "user"}]},
+    "message/clear": {"threadId": "t"},
+    "thread/commit": {"threadId": "t"},
+    "thread/commits": {"threadId": "t"},
+    "thread/getState": {"threadId": "t"},
+    "thread/checkpoint": {"threadId": "t"},
+    "atomic": {"calls": [{"method": "thread/list"}]},
     "event/append": {"threadId": "t", "event": "x"},
     "event/appendMany": {"events": [{"threadId": "t", "event": "x"}]},
 }
@@ -57,6 +77,22 @@ OPTIONAL = {
     "sessionInput/admit": ["inputId", "delivery", "request", "promote", "ifBusy",
                            "expectedTurnId"],
     "sessionInput/list": ["cursor", "limit"],
+    "run/create": ["runId", "status", "turnId", "agentId", "origin", "parentRunId",
+                   "parentThreadId", "sourceMailboxEntryId", "model", "terminationCode",
+                   "terminationDetail", "error", "inputTokens", "outputTokens", "metadata"],
+    "run/list": ["threadId", "status", "terminal", "agentId", "origin", "parentRunId",
+                 "terminationCode", "createdFromMs", "createdToMs", "updatedFromMs",
+                 "updatedToMs", "cursor", "limit"],
+    "step/create": ["stepId", "status", "details"],
+    "step/list": ["cursor", "limit"],
+    "message/append": ["expectedMessageCount", "expectedVersion"],
+    "message/list": ["afterSeq", "beforeSeq", "order", "cursor", "limit", "role", "runId",
+                     "includeInternal"],
+    "message/replace": ["expectedVersion"],
+    "thread/commit": ["commitId", "expectedVersion", "expectedMessageCount", "reason", "runId",
+                      "run", "messages", "patches", "actions", "snapshot"],
+    "thread/commits": ["afterVersion", "limit"],
+    "thread/getState": ["atVersion"],
     "event/append": ["turnId", "itemId", "payload", "eventKey"],
     "event/list": ["threadId", "turnId", "sinceSeq", "limit", "events"],
     "daemon/check": ["full"],
@@ -69,6 +105,9 @@ def furnished(peer: Peer) -> Peer:
     start(peer, "t", turnId="u")
     make_item(peer, "u", itemId="i")
     admit(peer, "t", inputId="n")
+    peer.call("message/append", threadId="t", messages=[{"id": "m", "role": "user"}])
+    peer.call("run/create", threadId="t", runId="r")
+    peer.call("step/create", runId="r", stepId="s", type="tool_calls")
     return peer
 
 
@@ -131,6 +170,15 @@ def test_every_id_is_held_to_its_pattern_in_reads_as_well(furnished: Peer, bad: 
         ("item/list", "turnId", {}),
         ("sessionInput/get", "inputId", {}),
         ("sessionInput/admit", "inputId", {"threadId": "t", "prompt": "x"}),
+        ("run/create", "runId", {"threadId": "t"}),
+        ("run/create", "sourceMailboxEntryId", {"threadId": "t"}),
+        ("run/list", "parentRunId", {}),
+        ("run/delete", "runId", {}),
+        ("step/get", "stepId", {}),
+        ("message/get", "messageId", {"threadId": "t"}),
+        ("message/list", "runId", {"threadId": "t"}),
+        ("thread/commit", "commitId", {"threadId": "t"}),
+        ("thread/commit", "runId", {"threadId": "t"}),
         ("event/append", "eventKey", {"threadId": "t", "event": "x"}),
         ("event/list", "threadId", {}),
     ]

@@ -190,6 +190,33 @@ def test_cascade_deletes_the_whole_family_with_one_event_each(peer: Peer) -> Non
     assert len(left) == 4 and get_thread(peer, other)["id"] == other
 
 
+@pytest.mark.parametrize("children", ["detach", "cascade"])
+def test_a_deep_family_is_taken_apart_or_away(peer: Peer, children: str) -> None:
+    """Five generations of two, each with a message, a state and a run."""
+    line = [make_thread(peer, threadId="g0")]
+    for number in range(1, 6):
+        for side in ("", "x"):
+            make_thread(peer, threadId=f"g{number}{side}", parentThreadId=line[-1])
+        line.append(f"g{number}")
+    for thread_id in line:
+        peer.call(
+            "thread/commit", threadId=thread_id, messages=[{"role": "user"}], snapshot=1, run={}
+        )
+    answer = peer.call("thread/delete", threadId="g2", children=children)
+    left = {thread["id"] for thread in peer.call("thread/list", limit=200)["data"]}
+    if children == "detach":
+        assert answer == {"deletedThreadIds": ["g2"], "detachedThreadIds": ["g3", "g3x"]}
+        assert get_thread(peer, "g4")["parentThreadId"] == "g3" and "g5x" in left
+        assert get_thread(peer, "g3")["messageCount"] == 1
+    else:
+        gone = answer["deletedThreadIds"]
+        assert set(gone) == {"g2", "g3", "g3x", "g4", "g4x", "g5", "g5x"}
+        # Children before their parents.
+        assert gone.index("g5") < gone.index("g4") < gone.index("g3") < gone.index("g2")
+        assert left == {"g0", "g1", "g1x", "g2x"}
+    assert kind_of(peer, "thread/checkpoint", threadId="g2") == "thread_not_found"
+
+
 @pytest.mark.parametrize("children", ["reject", "cascade"])
 def test_an_active_turn_needs_force(peer: Peer, children: str) -> None:
     parent = make_thread(peer)

@@ -110,9 +110,33 @@ def in_daemons_event(peer: Peer, value: str) -> Any:
     return events[-1]["payload"]["thread"]["metadata"]
 
 
+def in_message(peer: Peer, value: str) -> Any:
+    make_thread(peer, threadId="t")
+    message = f'{{"id":"m","role":"user","toolCalls":{value}}}'
+    ask(peer, "message/append", f'{{"threadId":"t","messages":[{message}]}}')
+    answer = ask(peer, "message/get", '{"threadId":"t","messageId":"m"}')
+    return answer["result"]["message"]["toolCalls"]
+
+
+def in_state(peer: Peer, value: str) -> Any:
+    make_thread(peer, threadId="t")
+    ask(peer, "thread/setState", f'{{"threadId":"t","state":{value}}}')
+    return ask(peer, "thread/getState", '{"threadId":"t"}')["result"]["state"]
+
+
+def in_actions(peer: Peer, value: str) -> Any:
+    make_thread(peer, threadId="t")
+    ask(peer, "thread/commit", f'{{"threadId":"t","actions":{value}}}')
+    return ask(peer, "thread/commits", '{"threadId":"t"}')["result"]["data"][0]["actions"]
+
+
 @pytest.mark.parametrize(
-    "where", [in_thread, in_turn, in_item, in_input, in_event, in_daemons_event]
-)
+    "where",
+    [
+        in_thread, in_turn, in_item, in_input, in_event, in_daemons_event, in_message, in_state,
+        in_actions,
+    ],
+)  # fmt: skip
 def test_a_json_value_comes_back_equal(peer: Peer, where: Callable[[Peer, str], Any]) -> None:
     for number, value in enumerate(VALUES):
         if number:

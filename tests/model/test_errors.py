@@ -55,12 +55,7 @@ CONTRACT: list[tuple[int, str, tuple[str, ...]]] = [
 ]
 RETRYABLE = {"overloaded", "draining"}
 NOT_SERVED_YET = {
-    "message_not_found",
-    "run_not_found",
-    "step_not_found",
     "request_not_found",
-    "not_append_only",
-    "patch_failed",
 }
 
 

@@ -81,6 +81,8 @@ def test_an_absent_member_is_a_null_one() -> None:
         (raw("{}"), raw("[]")),
         (raw('{"a":null}'), raw("{}")),
         (raw('"a"'), raw('"A"')),
+        (raw("1.5"), raw('"\\u00001.5"')),
+        (raw("[1.5]"), raw('[[null,"1.5"]]')),
     ],
 )
 def test_other_content_is_another_request(one: Json, other: Json) -> None:

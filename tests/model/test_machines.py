@@ -10,7 +10,9 @@ from sidecar.model.errors import IllegalTransition
 from sidecar.model.item import ITEM, ItemStatus
 from sidecar.model.machine import Machine
 from sidecar.model.mailbox import MAILBOX_ENTRY, EntryStatus
+from sidecar.model.run import BIRTH, RUN, NewRunStatus, RunStatus
 from sidecar.model.session_input import SESSION_INPUT, InputStatus
+from sidecar.model.step import STEP, StepStatus
 from sidecar.model.turn import TURN, OpenStatus, TurnStatus, item_status_after
 from sidecar.store.migrate import migrations
 
@@ -19,6 +21,8 @@ MACHINES = {
     "items": ITEM,
     "session_inputs": SESSION_INPUT,
     "mailbox_entries": MAILBOX_ENTRY,
+    "runs": RUN,
+    "steps": STEP,
 }
 ENDS = ("completed", "failed", "interrupted", "cancelled")
 
@@ -43,10 +47,10 @@ def test_the_sql_knows_the_same_statuses(table: str) -> None:
     assert words(check.group(1)) == MACHINES[table].statuses
 
 
-@pytest.mark.parametrize("table", ["turns", "items"])
+@pytest.mark.parametrize("table", ["turns", "items", "runs"])
 def test_the_sql_couples_the_same_open_statuses_with_the_end(table: str) -> None:
     check = re.search(
-        r"CHECK \(\(status IN \((.*?)\)\) = \(ended_at_ms IS NULL\)\)", table_text(table)
+        r"CHECK \(\s*\(status IN \((.*?)\)\)\s*= \(ended_at_ms IS NULL\)\s*\)", table_text(table)
     )
     assert check is not None
     assert words(check.group(1)) == MACHINES[table].open
@@ -70,6 +74,9 @@ def test_the_wire_types_know_the_same_statuses() -> None:
     assert get_args(InputStatus) == SESSION_INPUT.statuses
     assert get_args(EntryStatus) == MAILBOX_ENTRY.statuses
     assert get_args(OpenStatus) == TURN.open
+    assert get_args(RunStatus) == RUN.statuses
+    assert get_args(NewRunStatus) == BIRTH
+    assert get_args(StepStatus) == STEP.statuses
 
 
 @pytest.mark.parametrize("machine", [TURN, ITEM], ids=["turn", "item"])
@@ -83,6 +90,26 @@ def test_the_life_of_a_turn_is_the_contracts(machine: Machine) -> None:
 def test_the_life_of_a_session_input_is_the_contracts() -> None:
     assert SESSION_INPUT.transitions["pending"] == ("promoted", "cancelled")
     assert SESSION_INPUT.terminal == {"promoted", "cancelled"}
+
+
+RUN_ENDS = {"completed", "failed", "cancelled", "expired"}
+
+
+def test_the_life_of_a_run_is_the_contracts() -> None:
+    lawful = {
+        ("queued", "in_progress"),
+        ("in_progress", "requires_action"),
+        ("requires_action", "in_progress"),
+        *product(("queued", "in_progress", "requires_action"), ("cancelling",)),
+        *product(("queued", "in_progress", "requires_action", "cancelling"), RUN_ENDS),
+    }
+    assert {(now, to) for now, onward in RUN.transitions.items() for to in onward} == lawful
+    assert RUN.terminal == RUN_ENDS
+
+
+def test_the_life_of_a_step_is_the_contracts() -> None:
+    assert {*STEP.transitions["in_progress"]} == STEP.terminal == RUN_ENDS
+    assert STEP.open == ("in_progress",)
 
 
 @each_machine

@@ -4,7 +4,18 @@ from itertools import product
 
 import pytest
 
-from sidecar.model.recovery import FoundTurn, Quarantined, RecoverMode, RecoveryReport, plan
+from sidecar.model.recovery import (
+    RUN_LOST,
+    FoundRun,
+    FoundTurn,
+    Quarantined,
+    RecoverMode,
+    RecoveryReport,
+    RunEnd,
+    plan,
+    plan_runs,
+)
+from sidecar.model.run import RUN
 from sidecar.model.turn import TURN
 
 MODES: tuple[RecoverMode, ...] = ("interrupt", "requeue")
@@ -54,6 +65,26 @@ def test_nothing_found_is_nothing_to_do(mode: RecoverMode) -> None:
 def test_the_order_is_kept() -> None:
     turns = [found("in_progress"), found("queued"), found("failed")]
     assert [step.turn for step in plan(turns, "interrupt")] == turns
+
+
+@pytest.mark.parametrize("status", RUN.statuses)
+def test_only_a_run_that_somebody_worked_on_is_ended(status: str) -> None:
+    run = FoundRun(1, "run_1", 1, status)
+    ends = {
+        "in_progress": [RunEnd(run, "failed", RUN_LOST)],
+        "cancelling": [RunEnd(run, "cancelled", None)],
+    }
+    assert plan_runs([run]) == ends.get(status, [])
+
+
+def test_runs_are_ended_as_their_table_allows() -> None:
+    for status in RUN.statuses:
+        for end in plan_runs([FoundRun(1, "run_1", 1, status)]):
+            RUN.check(status, end.status)
+
+
+def test_a_run_is_a_finding() -> None:
+    assert RecoveryReport(2, False, 1, [], ["run_1"], [], 0, []).found_anything()
 
 
 def test_pending_inputs_and_a_hard_end_alone_are_no_finding() -> None:

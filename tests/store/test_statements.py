@@ -12,7 +12,7 @@ import pytest
 
 import sidecar.store
 from sidecar.model.mailbox import ORIGINS, STATUSES
-from sidecar.store import events, mailboxes, threads, upkeep
+from sidecar.store import events, mailboxes, messages, runs, threads, upkeep
 from sidecar.store.migrate import migrate, migrations
 from tests.support.source import START_MS
 
@@ -27,6 +27,7 @@ ALONG_THE_ORDER = (
 SCANS: dict[tuple[str, str], str] = {
     ("migrate.APPLIED", "SCAN migrations"): "the ledger has a row for each migration",
     ("recovery.OPEN_TURNS", "SCAN u USING INDEX turns_incomplete"): "all that are open",
+    ("recovery.OPEN_RUNS", "SCAN runs USING INDEX runs_open"): "all that are open",
     ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN items USING INDEX items_open"): "all that are open",
     ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN i"): "the rows of its own subquery",
     ("migrate.IS_EMPTY", "SCAN sqlite_schema"): "the catalogue has a row for each table and index",
@@ -45,6 +46,7 @@ SCANS: dict[tuple[str, str], str] = {
         "SCAN threads USING COVERING INDEX sqlite_autoindex_threads_1",
     ): "counts all threads, by the smallest of their indexes",
     ("upkeep.COUNTS", "SCAN t"): "the totals are one row",
+    ("states.WITH_STATE", "SCAN h"): "a check replays every state that there is",
     ("threads.list_statement()", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
     ("threads.list_statement(id_prefix)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
     ("threads.list_statement(words)", "SCAN t USING INDEX threads_updated"): ALONG_THE_ORDER,
@@ -93,6 +95,18 @@ def composed() -> dict[str, str]:
             ORIGINS if origin is None else [origin],
             of_mailbox=of_mailbox,
         )
+    for order in messages.ORDERS:
+        made[f"messages.scan_statement({order})"] = messages.scan_statement(order)
+        for names in subsets([*messages.FILTERS]):
+            made[f"messages.list_statement({order}; {'+'.join(names)})"] = messages.list_statement(
+                order, names
+            )
+    for walk in runs.WALKS:
+        made[f"runs.scan_statement({walk})"] = runs.scan_statement(walk)
+        for names in subsets([*runs.FILTERS]):
+            made[f"runs.list_statement({walk}; {'+'.join(names)})"] = runs.list_statement(
+                walk, names
+            )
     for sentence, sql in upkeep.INVARIANTS.items():
         made[f"upkeep.INVARIANTS[{sentence}]"] = sql
     return made
