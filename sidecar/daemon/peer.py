@@ -8,6 +8,7 @@ pauses), a socket that nobody reads (its requests wait), and a request that take
 import asyncio
 import contextlib
 import os
+import select
 import socket
 import struct
 from collections import deque
@@ -180,8 +181,17 @@ class PeerConnection(asyncio.Protocol):
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether nobody is there to be answered any more."""
-        return self._transport is None
+        """Tell whether nobody is there to be answered any more.
+
+        To the loop, a peer that has closed looks like one that has closed its own side alone
+        and still listens; the kernel tells them apart (POLLHUP, poll(2)).
+        """
+        if self._transport is None or self._transport.is_closing():
+            return True
+        sock: socket.socket = self._transport.get_extra_info("socket")
+        poll = select.poll()
+        poll.register(sock.fileno(), select.POLLHUP)
+        return any(told & select.POLLHUP for _, told in poll.poll(0))
 
     @property
     def is_runnable(self) -> bool:

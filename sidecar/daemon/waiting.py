@@ -94,16 +94,20 @@ class WaitingRoom:
                 self._note(each, at_ms)
 
     def next(self) -> Waiter | None:
-        """Choose the longest waiting of those who should be looked at."""
-        found = [
-            next(iter(self._of_topic[topic].values()))
-            for topic in self._ready
-            if topic in self._of_topic
-        ]
-        if not found:
-            self._ready.clear()
-            return None
-        return min(found, key=lambda waiter: waiter.number)
+        """Choose the longest waiting of those who should be looked at, and are still there."""
+        while True:
+            found = [
+                next(iter(self._of_topic[topic].values()))
+                for topic in self._ready
+                if topic in self._of_topic
+            ]
+            if not found:
+                self._ready.clear()
+                return None
+            waiter = min(found, key=lambda waiter: waiter.number)
+            if not waiter.peer.is_gone:
+                return waiter
+            self.forget(waiter.peer)
 
     def keep(self, waiter: Waiter, due_at_ms: int | None) -> None:
         """Leave one, and all behind it, whose look was in vain."""

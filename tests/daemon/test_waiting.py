@@ -261,10 +261,6 @@ def test_a_waiter_that_vanishes_takes_nothing(daemon: DaemonThread, peer: Peer) 
     gone.close()
     with daemon.peer() as worker:
         start(worker)
-        # Whether the daemon has noticed or not, the next in line has it in the end.
-        peer.call("daemon/status")
-        while len(daemon.daemon.desk.room) > 1:
-            peer.call("daemon/ping")
         peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
         assert taken(worker) == ["e"]
 
