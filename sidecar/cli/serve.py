@@ -2,15 +2,18 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 
 from sidecar import cli, config, logs
 from sidecar.daemon import lifecycle
 from sidecar.daemon.listener import NotASocket, SocketTaken
 from sidecar.daemon.parent import NotAPipe
 from sidecar.model.errors import Outage
+from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.store.database import CannotOpen, Durability
 from sidecar.store.lock import LockedByOther
@@ -22,6 +25,7 @@ from sidecar.store.migrate import WrongDatabase
 @config.option("socket")
 @config.option("durability")
 @config.option("recover")
+@config.option("prices")
 @config.option("log-level")
 @config.option("log-format")
 @config.option("ready-fd")
@@ -31,6 +35,7 @@ def serve_command(
     socket: str | None,
     durability: Durability,
     recover: RecoverMode,
+    prices: str | None,
     log_level: logs.LogLevel,
     log_format: logs.LogFormat | None,
     ready_fd: int | None,
@@ -55,6 +60,7 @@ def serve_command(
             durability=durability,
             recover_mode=recover,
             parent_fd=parent_fd,
+            prices=_prices(prices),
             ready=lambda line: _tell_ready(line, ready_fd),
         )
     except LockedByOther as error:
@@ -65,6 +71,18 @@ def serve_command(
         _end(cli.EXIT_BAD_CONFIGURATION, str(error))
     except (CannotOpen, Outage) as error:
         _end(cli.EXIT_STORAGE_BROKEN, f"the storage is broken: {error}")
+
+
+def _prices(path: str | None) -> Prices:
+    """Read the table of prices; one that cannot be read ends the start."""
+    if path is None:
+        return NO_PRICES
+    try:
+        return msgspec.toml.decode(Path(path).read_bytes(), type=Prices)
+    except OSError as error:
+        _end(cli.EXIT_BAD_CONFIGURATION, f"--prices {path}: {error.strerror}")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        _end(cli.EXIT_BAD_CONFIGURATION, f"--prices {path}: {error}")
 
 
 def _tell_ready(line: str, ready_fd: int | None) -> None:

@@ -76,6 +76,8 @@ class RequestContext:
             return self._desk.database.read(
                 self.snapshot, lambda db: _ENCODER.encode(method.invoke(db, params))
             )
+        if method.mode == "scan":
+            return self._desk.scan(lambda db: _ENCODER.encode(method.invoke(db, params)))
         with outages():
             result = method.invoke(self, params)
         if isinstance(result, msgspec.Struct):

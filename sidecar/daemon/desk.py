@@ -22,7 +22,7 @@ from sidecar.daemon.waiting import WaitingRoom
 from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
-from sidecar.store.transaction import Snapshot
+from sidecar.store.transaction import Scan, Snapshot
 
 log = structlog.get_logger()
 
@@ -63,6 +63,7 @@ class Desk:
         self._waiting: list[PeerConnection] = []
         self._commit_ms = 0.0
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._scanner = ThreadPoolExecutor(1, thread_name_prefix="scan")
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- peers ---------------------------------------------------------------------------------
@@ -165,8 +166,8 @@ class Desk:
     def _must_wait(self, peer: PeerConnection) -> bool:
         """Tell whether the peer's next request needs a commit to end first.
 
-        A write needs the one under way; a read its own peer's; and what lives on the loop is
-        never part of a group, since it could not be undone with it.
+        A write needs the one under way; a read its own peer's; and what lives on the loop or on
+        a thread is never part of a group, since it could not be undone with it.
         """
         if self._committing is None and not peer.held:
             return False
@@ -176,7 +177,7 @@ class Desk:
         method = work.requests[work.taken].method
         mode = method.mode if method is not None else "read"
         if self._committing is None:
-            return mode == "peer"
+            return mode in ("scan", "peer")
         return peer.held > 0 or mode == "write"
 
     def _run(self, work: Work, request: Request, group: Group) -> None:
@@ -379,6 +380,10 @@ class Desk:
         while self._committing is not None:
             await asyncio.shield(self._committing)
 
+    async def scan(self, run: Callable[[Scan], bytes]) -> bytes:
+        """Run a long read where it holds nobody up but its own peer."""
+        return await self.loop.run_in_executor(self._scanner, self.database.scan, run)
+
     def snapshot_for(self, peer: PeerConnection, group: Group) -> Snapshot:
         """Choose where a peer reads: in the open group if it wrote in it, else what is stored."""
         if group.is_open and peer.held:
@@ -386,6 +391,7 @@ class Desk:
         return self.database.snapshot()
 
     def close(self) -> None:
-        """Run nothing more, and end the helper thread."""
+        """Run nothing more, and end the helper threads."""
         self._is_closed = True
         self._committer.shutdown()
+        self._scanner.shutdown()

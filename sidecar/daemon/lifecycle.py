@@ -21,6 +21,7 @@ from sidecar.daemon.notify import notify
 from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
+from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.source import SystemSource
 from sidecar.store.database import Database, Durability
@@ -50,6 +51,7 @@ class Daemon:
         durability: Durability = "full",
         recover_mode: RecoverMode = "interrupt",
         source: Source | None = None,
+        prices: Prices = NO_PRICES,
     ) -> None:
         """Open and recover; nobody can connect yet.
 
@@ -57,7 +59,7 @@ class Daemon:
         """
         self.listener = listener
         try:
-            self.database = Database(database_path, source or SystemSource(), durability)
+            self.database = Database(database_path, source or SystemSource(), durability, prices)
             try:
                 self.recovery = recover(self.database, recover_mode)
             except BaseException:
@@ -149,6 +151,7 @@ def run(
     durability: Durability,
     recover_mode: RecoverMode,
     parent_fd: int | None,
+    prices: Prices,
     ready: Callable[[str], None],
 ) -> None:
     """Run a daemon until a signal or a request ends it; `ready` gets the ready line."""
@@ -157,7 +160,13 @@ def run(
         if parent_fd is not None:
             require_pipe(parent_fd)
         listener = Inherited() if is_activated() else Listener(socket_path)
-        daemon = Daemon(database_path, listener, durability=durability, recover_mode=recover_mode)
+        daemon = Daemon(
+            database_path,
+            listener,
+            durability=durability,
+            recover_mode=recover_mode,
+            prices=prices,
+        )
         if parent_fd is not None:
             watch_parent(parent_fd, daemon.stop)
         loop = asyncio.get_running_loop()

@@ -12,6 +12,16 @@ from sidecar.methods import (
     subscriptions,
     threads,
     turns,
+    usage,
 )
 
-__all__ = ["daemon", "events", "items", "session_inputs", "subscriptions", "threads", "turns"]
+__all__ = [
+    "daemon",
+    "events",
+    "items",
+    "session_inputs",
+    "subscriptions",
+    "threads",
+    "turns",
+    "usage",
+]
