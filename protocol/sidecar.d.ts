@@ -97,7 +97,16 @@ export interface RunChange {
 /** Be operations that belong together, with where they come from. */
 export interface Patch {
   ops:
-    | (AddOp | RemoveOp | ReplaceOp | MoveOp | CopyOp | TestOp | IncrementOp | MergeOp)[];
+    | (
+        | AddOp
+        | RemoveOp
+        | ReplaceOp
+        | MoveOp
+        | CopyOp
+        | TestOp
+        | IncrementOp
+        | MergeOp
+      )[];
   source?: string | null;
   description?: string | null;
 }
@@ -845,6 +854,43 @@ export interface InterruptRequested {
 export interface TurnAndItem {
   turn: Turn;
   item: Item;
+}
+
+/**
+ * Answer the sums of a span of time; both ends belong to it, null is open.
+ *
+ * `cacheTelemetryIncomplete` says that some turn did not tell its cached
+ * tokens.
+ */
+export interface UsageAggregate {
+  groupBy: "day" | "model" | "provider" | "thread";
+  sinceMs: number | null;
+  untilMs: number | null;
+  totals: UsageSum;
+  buckets: UsageSum[];
+  cacheTelemetryIncomplete: boolean;
+}
+
+/**
+ * Sum up the turns that said what they used; tokens are counts, costs US
+ * dollars.
+ *
+ * `key` is the day (UTC), the model, the provider or the thread's id; null for
+ * turns without one, and for the totals. `cacheHitRate` is null where nothing
+ * could be cached.
+ */
+export interface UsageSum {
+  key: string | null;
+  turns: number;
+  inputTokens: number;
+  outputTokens: number;
+  cachedTokens: number;
+  missTokens: number;
+  reasoningTokens: number;
+  costUsd: number;
+  costUsdWithoutCache: number;
+  cacheSavingsUsd: number;
+  cacheHitRate: number | null;
 }
 
 /**
@@ -1698,6 +1744,16 @@ export interface TurnSteerParams {
   itemId?: string | null;
 }
 
+/** The params of `usage/aggregate`. */
+export interface UsageAggregateParams {
+  /** Default: `"day"`. */
+  groupBy?: "day" | "model" | "provider" | "thread" | null;
+  /** Unix milliseconds. */
+  sinceMs?: number | null;
+  /** Unix milliseconds. */
+  untilMs?: number | null;
+}
+
 /** Every method: what it takes and what it answers. */
 export interface Methods {
   /**
@@ -2088,6 +2144,14 @@ export interface Methods {
   "turn/start": { params: TurnStartParams; result: TurnAndItems };
   /** Say something to the turn in progress, as a completed user message. */
   "turn/steer": { params: TurnSteerParams; result: TurnAndItem };
+  /**
+   * Sum up what turns have used, by day (UTC), model, provider or thread.
+   *
+   * By the time a turn was made; both ends of the span belong to it. Misses
+   * that were not given are the input that was not cached. A cost was fixed
+   * when its turn completed.
+   */
+  "usage/aggregate": { params: UsageAggregateParams; result: UsageAggregate };
 }
 
 /** What the daemon tells unasked. */
@@ -2115,7 +2179,11 @@ export interface DaemonEvents {
   "session_input.updated": { input: SessionInput };
   "session_input.cancelled": { input: SessionInput };
   "session_input.promoted": { input: SessionInput };
-  "message.appended": { messages: Message[]; messageCount: number; version: number };
+  "message.appended": {
+    messages: Message[];
+    messageCount: number;
+    version: number;
+  };
   "message.replaced": { messageCount: number; version: number };
   "state.changed": { messageCount: number; version: number };
   "run.created": { run: Run };

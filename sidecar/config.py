@@ -61,6 +61,11 @@ SETTINGS: dict[str, Setting] = {
             default="interrupt",
         ),
         Setting(
+            "prices",
+            "A TOML table of what tokens cost; see protocol/examples/prices.toml.",
+            default_is="none",
+        ),
+        Setting(
             "ready-fd",
             "The open file descriptor that gets the ready line.",
             default_is="stdout; with --stdio none",

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from pathlib import Path
 
 import click
+import msgspec
 
 from sidecar import cli, config, logs
 from sidecar.daemon import lifecycle
@@ -11,6 +13,7 @@ from sidecar.daemon.listener import NotASocket, SocketTaken
 from sidecar.daemon.parent import NotAPipe
 from sidecar.daemon.stdio import STDIN, STDOUT, NoStdio
 from sidecar.model.errors import Outage
+from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.store.database import CannotOpen, Durability
 from sidecar.store.lock import LockedByOther
@@ -23,6 +26,7 @@ from sidecar.store.migrate import WrongDatabase
 @config.option("stdio")
 @config.option("durability")
 @config.option("recover")
+@config.option("prices")
 @config.option("log-level")
 @config.option("log-format")
 @config.option("ready-fd")
@@ -32,6 +36,7 @@ def serve_command(
     socket: str | None,
     durability: Durability,
     recover: RecoverMode,
+    prices: str | None,
     log_level: logs.LogLevel,
     log_format: logs.LogFormat | None,
     ready_fd: int | None,
@@ -56,6 +61,7 @@ def serve_command(
             durability=durability,
             recover_mode=recover,
             parent_fd=parent_fd,
+            prices=_prices(prices),
             ready=lambda line: _tell_ready(line, told_fd),
         )
     except LockedByOther as error:
@@ -80,6 +86,18 @@ def _check(*, stdio: bool, ready_fd: int | None, parent_fd: int | None) -> None:
             cli.end(
                 cli.EXIT_BAD_CONFIGURATION, f"--{name}-fd {fd}: --stdio speaks the protocol there"
             )
+
+
+def _prices(path: str | None) -> Prices:
+    """Read the table of prices; one that cannot be read ends the start."""
+    if path is None:
+        return NO_PRICES
+    try:
+        return msgspec.toml.decode(Path(path).read_bytes(), type=Prices)
+    except OSError as error:
+        cli.end(cli.EXIT_BAD_CONFIGURATION, f"--prices {path}: {error.strerror}")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        cli.end(cli.EXIT_BAD_CONFIGURATION, f"--prices {path}: {error}")
 
 
 def _tell_ready(line: str, fd: int | None) -> None:

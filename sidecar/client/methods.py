@@ -459,6 +459,12 @@ TURN_STEER = Method(
     "item",
     records.TurnAndItem,
 )
+USAGE_AGGREGATE = Method(
+    "usage/aggregate",
+    "always",
+    "key",
+    records.UsageAggregate,
+)
 # Their effect ends with the connection, which a client makes anew without a word.
 CONNECTION_BOUND = frozenset(
     {
@@ -546,6 +552,7 @@ METHODS: dict[str, Method[object]] = {
         TURN_LIST,
         TURN_START,
         TURN_STEER,
+        USAGE_AGGREGATE,
     )
 }
 
@@ -1850,6 +1857,23 @@ class Methods(ABC):
             },
         )
 
+    def usage_aggregate(
+        self,
+        *,
+        group_by: records.UsageAggregateGroupBy | None | UnsetType = UNSET,
+        since_ms: int | None | UnsetType = UNSET,
+        until_ms: int | None | UnsetType = UNSET,
+    ) -> records.UsageAggregate:
+        """Sum up what turns have used, by day (UTC), model, provider or thread."""
+        return self._call(
+            USAGE_AGGREGATE,
+            {
+                "groupBy": group_by,
+                "sinceMs": since_ms,
+                "untilMs": until_ms,
+            },
+        )
+
 
 class AsyncMethods(ABC):
     """Have a typed method for each of the contract's."""
@@ -3148,5 +3172,22 @@ class AsyncMethods(ABC):
                 "prompt": prompt,
                 "expectedTurnId": expected_turn_id,
                 "itemId": item_id,
+            },
+        )
+
+    async def usage_aggregate(
+        self,
+        *,
+        group_by: records.UsageAggregateGroupBy | None | UnsetType = UNSET,
+        since_ms: int | None | UnsetType = UNSET,
+        until_ms: int | None | UnsetType = UNSET,
+    ) -> records.UsageAggregate:
+        """Sum up what turns have used, by day (UTC), model, provider or thread."""
+        return await self._call(
+            USAGE_AGGREGATE,
+            {
+                "groupBy": group_by,
+                "sinceMs": since_ms,
+                "untilMs": until_ms,
             },
         )

@@ -167,8 +167,8 @@ class Desk:
     def _must_wait(self, peer: PeerConnection) -> bool:
         """Tell whether the peer's next request needs a commit to end first.
 
-        A write needs the one under way; a read its own peer's; and what lives on the loop is
-        never part of a group, since it could not be undone with it.
+        A write needs the one under way; a read its own peer's; and what lives on the loop or on
+        a thread is never part of a group, since it could not be undone with it.
         """
         if self._committing is None and not peer.held:
             return False
@@ -178,7 +178,7 @@ class Desk:
         method = work.requests[work.taken].method
         mode = method.mode if method is not None else "read"
         if self._committing is None:
-            return mode == "peer"
+            return mode in ("scan", "peer")
         return peer.held > 0 or mode == "write"
 
     def _run(self, work: Work, request: Request, group: Group) -> None:

@@ -22,6 +22,7 @@ from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
 from sidecar.daemon.stdio import Stdio
+from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.source import SystemSource
 from sidecar.spawn import lock_path
@@ -55,6 +56,7 @@ class Daemon:
         durability: Durability = "full",
         recover_mode: RecoverMode = "interrupt",
         source: Source | None = None,
+        prices: Prices = NO_PRICES,
     ) -> None:
         """Open and recover; nobody can connect yet.
 
@@ -63,7 +65,7 @@ class Daemon:
         self.listener = listener
         self._stdio = stdio
         try:
-            self.database = Database(database_path, source or SystemSource(), durability)
+            self.database = Database(database_path, source or SystemSource(), durability, prices)
             try:
                 self.recovery = recover(self.database, recover_mode)
             except BaseException:
@@ -174,6 +176,7 @@ def run(
     durability: Durability,
     recover_mode: RecoverMode,
     parent_fd: int | None,
+    prices: Prices,
     ready: Callable[[str], None],
 ) -> None:
     """Run a daemon until a signal, a request or its parent ends it.
@@ -194,6 +197,7 @@ def run(
             stdio=stdio,
             durability=durability,
             recover_mode=recover_mode,
+            prices=prices,
         )
         if parent_fd is not None:
             watch_parent(parent_fd, daemon.stop)

@@ -18,6 +18,7 @@ from sidecar.methods import (
     subscriptions,
     threads,
     turns,
+    usage,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "subscriptions",
     "threads",
     "turns",
+    "usage",
 ]

@@ -197,12 +197,11 @@ def complete(
     if not forced:
         TURN.check(turn.status, status)
     was_open = turn.status in TURN.open
-    before = turns.get(tx, turn.key)
     record = turns.close(
         tx,
         turn,
         status,
-        usage=usage or before.usage,
+        usage=usage,
         error=error,
         ended_at_ms=tx.now_ms,
         forced=forced,

@@ -27,6 +27,7 @@ EventGlob = Annotated[
 ]
 Count = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER)]
 Seq = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER, description="A place in the log of events.")]
+Moment = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER, description="Unix milliseconds.")]
 # Any integer: a page's limit is clamped, not refused.
 PageLimit = Annotated[int, Meta(description="Records in one page, clamped to the lawful range.")]
 Time = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER, description="Unix milliseconds.")]

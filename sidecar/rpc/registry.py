@@ -1,7 +1,8 @@
 """One declaration per method: a typed function, and everything else follows from it.
 
 The signature gives validation (with the path of the bad field) and the documents; the type
-of its first parameter is its mode: `Tx` writes, `Snapshot` reads, `Peer` lives on the loop.
+of its first parameter is its mode: `Tx` writes, `Snapshot` reads, `Scan` reads much, on a thread
+of its own, `Peer` lives on the loop.
 """
 
 import inspect
@@ -16,16 +17,16 @@ from sidecar.model.errors import InvalidParams, ProtocolError
 from sidecar.model.json_value import is_in_range
 from sidecar.rpc.peer import Peer
 from sidecar.rpc.wait import Wait
-from sidecar.store.transaction import Snapshot, Tx
+from sidecar.store.transaction import Scan, Snapshot, Tx
 
-Mode = Literal["write", "read", "peer"]
+Mode = Literal["write", "read", "scan", "peer"]
 # Whether a request whose answer was lost may be sent again: or by which param the daemon knows
 # it again (`turnId`, `events[].eventKey`), so that a client that mints it may always repeat it.
 ALWAYS = "always"
 NEVER = "never"
 Outcome = msgspec.Struct | Wait | Awaitable[msgspec.Struct]
 Handler = TypeVar("Handler", bound=Callable[..., Outcome])
-MODES: dict[object, Mode] = {Tx: "write", Snapshot: "read", Peer: "peer"}
+MODES: dict[object, Mode] = {Tx: "write", Snapshot: "read", Scan: "scan", Peer: "peer"}
 
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 # Without a long exponent or very many digits every number fits into a double.
@@ -140,7 +141,7 @@ def _method(
         mode=mode,
         since=since,
         errors=errors,
-        retry=retry or (ALWAYS if mode == "read" else NEVER),
+        retry=retry or (ALWAYS if mode in ("read", "scan") else NEVER),
         params=params,
         result=_result(hints["return"]),
         doc=inspect.getdoc(handler) or "",

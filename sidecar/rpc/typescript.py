@@ -145,16 +145,16 @@ def _notifications(notifications: JsonObject) -> str:
 
 
 def _events() -> str:
-    members = [f"  {_key(name)}: {_payload(noun)};\n" for name, noun in DAEMON_EVENTS.items()]
+    members = [_payload(name, noun) for name, noun in DAEMON_EVENTS.items()]
     about = "The daemon's own events by name, each with its payload."
     return _interface("DaemonEvents", about, members)
 
 
-def _payload(noun: str) -> str:
+def _payload(name: str, noun: str) -> str:
     if members := QUOTED.findall(noun):
-        return f"{{ {'; '.join(f'{each}: {MEMBERS[each]}' for each in members)} }}"
+        return _inline(_key(name), [f"{each}: {MEMBERS[each]}" for each in members])
     record = RECORDS.get(noun, noun.capitalize())
-    return record if " " in noun else f"{{ {noun}: {record} }}"
+    return f"  {_key(name)}: {record if ' ' in noun else f'{{ {noun}: {record} }}'};\n"
 
 
 def _errors(methods: list[JsonObject], errors: JsonObject) -> str:
@@ -191,11 +191,16 @@ def _details(kind: str, fields: JsonObject) -> str:
         # Not `Record<string, never>`: it is met with the members that all errors have.
         return f"  {kind}: object;\n"
     members = [f"{field}: {_type(as_object(schema), set())}" for field, schema in fields.items()]
-    line = f"  {kind}: {{ {'; '.join(members)} }};\n"
+    return _inline(kind, members)
+
+
+def _inline(name: str, members: list[str]) -> str:
+    """Say a member that is an object: on a line, or on several where one is too short."""
+    line = f"  {name}: {{ {'; '.join(members)} }};\n"
     if len(line) <= WIDTH + 1:
         return line
     rows = "".join(f"    {member};\n" for member in members)
-    return f"  {kind}: {{\n{rows}  }};\n"
+    return f"  {name}: {{\n{rows}  }};\n"
 
 
 def _interface(name: str, about: str, members: list[str]) -> str:
@@ -248,7 +253,15 @@ def _type(schema: JsonObject, whole: set[str]) -> str:
 
 
 def _union(parts: list[str], indent: str = "  ") -> str:
-    return "".join(f"\n{indent}| {part}" for part in parts)
+    return "".join(f"\n{indent}| {_broken(part, indent + '  ')}" for part in parts)
+
+
+def _broken(part: str, indent: str) -> str:
+    """Break a list of a union where a line is too short for it."""
+    if len(indent) + len(part) < WIDTH or not part.startswith("("):
+        return part
+    inner = part.removeprefix("(").removesuffix(")[]").split(" | ")
+    return f"({_union(inner, indent + '  ')}\n{indent})[]"
 
 
 def _comment(about: str, indent: str = "") -> str:

@@ -14,9 +14,10 @@ import apsw
 
 from sidecar.model import ids
 from sidecar.model.errors import Outage, StorageUnavailable
+from sidecar.model.price import NO_PRICES, Prices
 from sidecar.store.lock import FileLock
 from sidecar.store.migrate import WrongDatabase, check_ours, migrate, migrations
-from sidecar.store.transaction import Snapshot, Source, Tx
+from sidecar.store.transaction import Scan, Snapshot, Source, Tx
 
 Durability = Literal["full", "normal"]
 Answer = TypeVar("Answer")
@@ -96,7 +97,13 @@ def sqlite_version() -> tuple[int, ...]:
 class Database:
     """Be the one owner of a database file for as long as it is open."""
 
-    def __init__(self, path: Path, source: Source, durability: Durability = "full") -> None:
+    def __init__(
+        self,
+        path: Path,
+        source: Source,
+        durability: Durability = "full",
+        prices: Prices = NO_PRICES,
+    ) -> None:
         """Lock, open and migrate; raise CannotOpen, WrongDatabase or LockedByOther."""
         if sqlite_version() < MINIMUM_SQLITE:
             needed = ".".join(map(str, MINIMUM_SQLITE))
@@ -104,6 +111,7 @@ class Database:
         self.path = path
         self.source = source
         self.durability = durability
+        self.prices = prices
         self.commits = 0
         self.attempts = 0
         self._woken: list[tuple[str, int]] = []
@@ -180,7 +188,7 @@ class Database:
 
         Raises GroupLost when SQLite has given up the transaction, as it does on a full disk.
         """
-        tx = Tx(self.writer, self.source, now_ms, self.last_seq)
+        tx = Tx(self.writer, self.source, now_ms, self.last_seq, self.prices)
         self.writer.execute("SAVEPOINT request")
         try:
             answer = run(tx)
@@ -261,6 +269,17 @@ class Database:
             if self.reader.in_transaction:
                 self.reader.execute("ROLLBACK")
         return answer
+
+    def scan(self, run: Callable[[Scan], Answer]) -> Answer:
+        """Run one long read on a connection of its own; safe to call from another thread."""
+        try:
+            connection = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
+            try:
+                return run(Scan(connection))
+            finally:
+                connection.close()
+        except apsw.Error as error:
+            raise outage_of(error) or error from error
 
     def own_snapshot(self) -> Snapshot:
         """Read inside the open group; the answer must wait for its commit."""

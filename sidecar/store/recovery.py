@@ -146,7 +146,7 @@ def _interrupt(tx: Tx, turn: turns.TurnKey, ended_at_ms: int) -> None:
         tx,
         turn,
         "interrupted",
-        usage=turns.get(tx, turn.key).usage,
+        usage=None,
         error=PROCESS_RESTART,
         ended_at_ms=ended_at_ms,
         recovered=True,

@@ -29,6 +29,7 @@ COLUMNS = """
 """
 FIND = "SELECT key, archived, fingerprint FROM threads WHERE id = :id"
 GET = f"SELECT {COLUMNS} FROM threads t WHERE t.key = :key"
+MODEL = "SELECT model, provider FROM threads WHERE key = :key"
 NAME = "SELECT key FROM thread_names WHERE id = :id"
 INSERT_NAME = "INSERT INTO thread_names (id) VALUES (:id)"
 INSERT = """
@@ -150,6 +151,16 @@ def get(db: Snapshot, key: int) -> Thread:
     row = db.row(GET, key=key)
     assert row is not None, "the thread is there"
     return read(row)
+
+
+def model_of(db: Snapshot, key: int) -> tuple[str | None, str | None]:
+    """Tell which model of which provider a thread uses now."""
+    row = db.row(MODEL, key=key)
+    assert row is not None
+    model, provider = row
+    assert model is None or isinstance(model, str)
+    assert provider is None or isinstance(provider, str)
+    return model, provider
 
 
 def touch(tx: Tx, key: int) -> None:

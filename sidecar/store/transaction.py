@@ -13,6 +13,7 @@ import msgspec
 
 from sidecar.model import ids, limits
 from sidecar.model.errors import CorruptRecord
+from sidecar.model.price import Prices
 from sidecar.store.rows import Row, SqlValue
 
 
@@ -104,16 +105,26 @@ def _bounded(cursor: apsw.Cursor, most: int) -> Iterator[Row]:
         yield row
 
 
+class Scan(Snapshot):
+    """Read much at once, as one step, on the thread that is there for it."""
+
+
 class Tx(Snapshot):
     """Write in the open transaction of the group; undone alone if its request is refused."""
 
-    __slots__ = ("_source", "last_seq", "now_ms", "woken")
+    __slots__ = ("_source", "last_seq", "now_ms", "prices", "woken")
 
     def __init__(
-        self, connection: apsw.Connection, source: Source, now_ms: int, last_seq: int
+        self,
+        connection: apsw.Connection,
+        source: Source,
+        now_ms: int,
+        last_seq: int,
+        prices: Prices,
     ) -> None:
         """Write through the writer's connection; `last_seq` is the last number given out."""
         super().__init__(connection)
+        self.prices = prices
         self._source = source
         self.now_ms = now_ms
         self.last_seq = last_seq

@@ -49,10 +49,15 @@ WHERE key = :key AND status = 'in_progress' AND interrupt_requested_at_ms IS NUL
 CLOSE = """
 UPDATE turns SET status = :status, ended_at_ms = coalesce(ended_at_ms, :ended_at_ms),
     recovered = max(recovered, :recovered), error_kind = :error_kind,
-    error_message = :error_message, has_usage = :has_usage, input_tokens = :input_tokens,
-    output_tokens = :output_tokens, cached_tokens = :cached_tokens, miss_tokens = :miss_tokens,
-    reasoning_tokens = :reasoning_tokens, cost_usd = :cost_usd
+    error_message = :error_message
 WHERE key = :key AND status IN (SELECT value FROM json_each(:sources))
+"""
+COUNT_USAGE = """
+UPDATE turns SET has_usage = 1, input_tokens = :input_tokens, output_tokens = :output_tokens,
+    cached_tokens = :cached_tokens, miss_tokens = :miss_tokens,
+    reasoning_tokens = :reasoning_tokens, model = :model, provider = :provider,
+    cost_usd = :cost_usd, cost_without_cache_usd = :cost_without_cache_usd
+WHERE key = :key
 """
 LIST_ASC = f"""
 SELECT {COLUMNS} FROM turns u
@@ -255,10 +260,10 @@ def close(
 ) -> Turn:
     """End a turn: its open items first, then its row, then its event.
 
-    A forced close goes around the table and keeps the time of the first end.
+    A forced close goes around the table and keeps the time of the first end. Without a usage
+    the one that was given before stays.
     """
     items.close_open(tx, turn.key, turn.thread_key, status, ended_at_ms=ended_at_ms)
-    counts = usage or Usage()
     tx.change(
         CLOSE,
         key=turn.key,
@@ -268,15 +273,29 @@ def close(
         recovered=recovered,
         error_kind=error.kind if error else None,
         error_message=error.message if error else None,
-        has_usage=usage is not None,
-        input_tokens=counts.input_tokens,
-        output_tokens=counts.output_tokens,
-        cached_tokens=counts.cached_tokens,
-        miss_tokens=counts.miss_tokens,
-        reasoning_tokens=counts.reasoning_tokens,
-        cost_usd=counts.cost_usd,
     )
+    if usage is not None:
+        _count_usage(tx, turn, usage)
     return emit(tx, "turn.completed", turn.key, turn.thread_key, forced=forced)
+
+
+def _count_usage(tx: Tx, turn: TurnKey, usage: Usage) -> None:
+    """Fix what the turn used and what that costs, by the prices of this moment."""
+    model, provider = threads.model_of(tx, turn.thread_key)
+    cost = tx.prices.cost(usage, model, provider)
+    tx.change(
+        COUNT_USAGE,
+        key=turn.key,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cached_tokens=usage.cached_tokens,
+        miss_tokens=usage.miss_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        model=model,
+        provider=provider,
+        cost_usd=cost.usd if cost else None,
+        cost_without_cache_usd=cost.without_cache_usd if cost else None,
+    )
 
 
 def _sources(status: str, *, forced: bool) -> str:

@@ -14,6 +14,7 @@ import uvloop
 
 from sidecar.daemon.lifecycle import Daemon
 from sidecar.daemon.listener import Listener
+from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.store import upkeep
 from tests.support.peer import HANG_S, Peer
@@ -23,13 +24,19 @@ from tests.support.source import FakeSource
 class DaemonThread:
     """Run the real daemon on a loop of its own, with a source that the test holds."""
 
-    def __init__(self, folder: Path, recover_mode: RecoverMode = "interrupt") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        recover_mode: RecoverMode = "interrupt",
+        prices: Prices = NO_PRICES,
+    ) -> None:
         self.database_path = folder / "sidecar.db"
         self.socket_path = folder / "rpc.sock"
         self.source = FakeSource()
         # Set by a test that has spoiled the file on purpose.
         self.is_broken = False
         self._recover_mode = recover_mode
+        self._prices = prices
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -72,6 +79,7 @@ class DaemonThread:
             Listener(self.socket_path),
             source=self.source,
             recover_mode=self._recover_mode,
+            prices=self._prices,
         )
         await self.daemon.serve(self._ready.set)
 

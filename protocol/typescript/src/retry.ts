@@ -82,4 +82,5 @@ export const RETRY: Readonly<Record<keyof Methods, string>> = {
   "turn/list": "always",
   "turn/start": "turnId",
   "turn/steer": "itemId",
+  "usage/aggregate": "always",
 };
