@@ -1,7 +1,8 @@
 """Log to stderr, one line per fact; stdout belongs to the protocol and to data."""
 
+import contextlib
 import logging
-import sys
+import os
 from typing import Literal
 
 import structlog
@@ -9,6 +10,27 @@ from structlog.typing import Processor
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["json", "console"]
+STDERR = 2
+
+
+class StderrLogger:
+    """Write lines to stderr for as long as somebody takes them.
+
+    A terminal is hung up, the reader of a pipe dies, a disk is full: there is nobody left to be
+    told, and who works on must not fail by it.
+    """
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        with contextlib.suppress(OSError):
+            os.write(STDERR, f"{line}\n".encode(errors="backslashreplace"))
+
+    debug = info = warning = error = critical = msg
+
+
+def is_on_terminal() -> bool:
+    """Tell whether a person reads the log; a stderr that is closed has no reader."""
+    return os.isatty(STDERR)
 
 
 def configure(level: LogLevel, log_format: LogFormat) -> None:
@@ -32,6 +54,6 @@ def configure(level: LogLevel, log_format: LogFormat) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=StderrLogger,
         cache_logger_on_first_use=True,
     )

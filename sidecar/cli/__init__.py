@@ -3,6 +3,7 @@
 Commands are imported when they are used, so that `--help` answers at once.
 """
 
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -37,6 +38,19 @@ def end(code: int, message: str) -> NoReturn:
     """Say on stderr why it ends so."""
     click.echo(f"sidecar: {message}", err=True)
     sys.exit(code)
+
+
+def fill_closed() -> None:
+    """Put /dev/null where stdin, stdout or stderr is closed.
+
+    The next file that is opened would take its place, and be read or written for it.
+    """
+    for fd in range(3):
+        try:
+            os.fstat(fd)
+        except OSError:
+            # The lowest number that is free, which is this one.
+            os.open(os.devnull, os.O_RDWR)
 
 
 class Commands(click.Group):

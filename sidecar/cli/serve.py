@@ -1,23 +1,25 @@
 """`sidecar serve`: run the daemon, and tell by the exit code why it could not."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
 import msgspec
+import structlog
 
 from sidecar import cli, config, logs
 from sidecar.daemon import lifecycle
 from sidecar.daemon.listener import NotASocket, SocketTaken
 from sidecar.daemon.parent import NotAPipe
-from sidecar.daemon.stdio import STDIN, STDOUT, NoStdio
+from sidecar.daemon.stdio import STDERR, STDIN, STDOUT, NoStdio
 from sidecar.model.errors import Outage
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.store.database import CannotOpen, Durability
 from sidecar.store.lock import LockedByOther
 from sidecar.store.migrate import WrongDatabase
+
+log = structlog.get_logger()
 
 
 @click.command("serve")
@@ -50,8 +52,10 @@ def serve_command(
     a drain, 74 if the storage is broken, 75 if another one runs, 78 if the database is newer
     than the program or something is set that cannot be.
     """
-    logs.configure(log_level, log_format or ("console" if sys.stderr.isatty() else "json"))
+    logs.configure(log_level, log_format or ("console" if logs.is_on_terminal() else "json"))
     _check(stdio=stdio, ready_fd=ready_fd, parent_fd=parent_fd)
+    if not stdio:
+        cli.fill_closed()
     told_fd = STDOUT if ready_fd is None and not stdio else ready_fd
     try:
         lifecycle.run(
@@ -62,7 +66,7 @@ def serve_command(
             recover_mode=recover,
             parent_fd=parent_fd,
             prices=_prices(prices),
-            ready=lambda line: _tell_ready(line, told_fd),
+            ready=lambda line: _tell_ready(line, told_fd, parent_fd),
         )
     except LockedByOther as error:
         cli.end(cli.EXIT_ALREADY_RUNNING, f"already running: {error}")
@@ -100,13 +104,14 @@ def _prices(path: str | None) -> Prices:
         cli.end(cli.EXIT_BAD_CONFIGURATION, f"--prices {path}: {error}")
 
 
-def _tell_ready(line: str, fd: int | None) -> None:
+def _tell_ready(line: str, fd: int | None, parent_fd: int | None) -> None:
     if fd is None:
         return
     try:
         os.write(fd, line.encode() + b"\n")
-    except BrokenPipeError:
-        # Whoever started us has gone; others may come.
-        click.echo("sidecar: nobody reads the ready line", err=True)
-    if fd != STDOUT:
+    except OSError as error:
+        # Whoever started us has gone, or cannot be told; others may come.
+        log.warning("nobody reads the ready line", fd=fd, reason=error.strerror)
+    # What is still used stays open: another file would take its number.
+    if fd not in (STDOUT, STDERR, parent_fd):
         os.close(fd)

@@ -28,6 +28,7 @@ def stdio_command(socket: str | None, database: str | None, *, spawn: bool) -> N
     number of a daemon that could not start. What that one logs is in `sidecar.log` beside its
     database, which --database names as for `serve`.
     """
+    cli.fill_closed()
     path = config.socket_path(socket)
     with _spawned(path, config.database_path(database)) if spawn else _connected(path) as sock:
         _bridge(sock)

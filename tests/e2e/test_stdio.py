@@ -338,8 +338,8 @@ def test_a_descriptor_of_the_protocol_is_no_other_one(folder: Path, flag: str, n
     assert not (folder / "sidecar.db").exists()
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-"])
-def test_a_closed_stdin_or_stdout_is_bad_configuration(folder: Path, closed: str) -> None:
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_closed_standard_descriptor_is_bad_configuration(folder: Path, closed: str) -> None:
     command = [sys.executable, "-m", "sidecar", *serve(folder)]
     ended = subprocess.run(
         ["sh", "-c", f'exec "$@" {closed}', "sh", *command], capture_output=True, check=False
