@@ -14,7 +14,7 @@ import pytest
 from tests.support import Peer
 from tests.support.daemons import environment
 from tests.support.peer import HANG_S
-from tests.support.pipes import hear, program, request, say
+from tests.support.pipes import finish, hear, program, request, say
 
 # What a daemon without a fault logs nothing of.
 QUIET = ["--log-level", "error"]
@@ -130,3 +130,10 @@ def test_a_daemon_outlives_the_terminal_that_it_logs_to(folder: Path) -> None:
             assert peer.call("daemon/ping")
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(HANG_S) == 0
+
+
+def test_a_supervisor_that_is_not_there_is_logged_and_ends_nothing(folder: Path) -> None:
+    names = {"NOTIFY_SOCKET": str(folder / "nobody")}
+    with program("serve", "--stdio", "--database", str(folder / "db"), names=names) as daemon:
+        code, answers, err = finish(daemon, request(1, "daemon/ping"))
+    assert code == 0 and len(answers) == 1 and err.count("the supervisor is not told") == 2
