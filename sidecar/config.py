@@ -93,6 +93,12 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+class NoHome(click.ClickException):
+    """Say that nothing tells where the files are; ends with EX_CONFIG of sysexits.h."""
+
+    exit_code = 78
+
+
 def option(name: str) -> Callable[[Command], Command]:
     """Make the flag of a setting, with its environment name and its default told."""
     setting = SETTINGS[name]
@@ -124,8 +130,12 @@ def _type_of(setting: Setting) -> click.IntRange | click.Choice[str] | None:
 def _state_folder() -> Path:
     if given := os.environ.get("STATE_DIRECTORY"):
         return Path(given.split(":")[0])
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "sidecar"
+    if home := os.environ.get("XDG_STATE_HOME"):
+        return Path(home) / "sidecar"
+    try:
+        return Path.home() / ".local" / "state" / "sidecar"
+    except RuntimeError as error:
+        raise NoHome("no folder to be in: set HOME, SIDECAR_DATABASE and SIDECAR_SOCKET") from error
 
 
 def database_path(given: str | None) -> Path:

@@ -137,3 +137,13 @@ def test_a_supervisor_that_is_not_there_is_logged_and_ends_nothing(folder: Path)
     with program("serve", "--stdio", "--database", str(folder / "db"), names=names) as daemon:
         code, answers, err = finish(daemon, request(1, "daemon/ping"))
     assert code == 0 and len(answers) == 1 and err.count("the supervisor is not told") == 2
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_STATE_HOME", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    # As for a user that is in no passwd file.
+    homeless = "import pwd; pwd.getpwuid = {}.__getitem__; from sidecar.cli import main; main()"
+    with program("serve", launcher=["-c", homeless]) as daemon:
+        code, answers, err = finish(daemon)
+    assert code == 78 and answers == [] and "HOME" in err and "Traceback" not in err
