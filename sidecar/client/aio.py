@@ -242,8 +242,12 @@ class AsyncClient(AsyncMethods):
             await subscription.aclose()
 
     async def __aenter__(self) -> Self:
-        """Connect, or raise NoDaemon."""
-        await self._do(_connected_already, is_repeatable=True)
+        """Connect, or raise NoDaemon; who is cancelled has nothing to close."""
+        try:
+            await self._do(_connected_already, is_repeatable=True)
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import socket
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from sidecar import client
 from sidecar.client import AsyncClient, Options, records
 from tests.client.middle import Middle, Once, lose_answer, refuse
 from tests.support import DaemonProcess, DaemonThread, Peer
+from tests.support.peer import HANG_S
 
 
 def run(path: Path, scene: Callable[[AsyncClient], Awaitable[None]], **options: Any) -> None:
@@ -334,3 +336,27 @@ def test_an_iterator_that_nobody_holds_hangs_up(daemon: DaemonThread) -> None:
             assert (await own.daemon_status()).subscriptions == 1
 
     run(daemon.socket_path, scene)
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_hung_up() -> None:
+    theirs, ours = socket.socketpair()
+    asked, may_open = threading.Event(), threading.Event()
+
+    def opener() -> socket.socket:
+        asked.set()
+        assert may_open.wait(HANG_S)
+        return ours
+
+    async def scene() -> None:
+        connecting = asyncio.create_task(AsyncClient(opener).__aenter__())
+        await asyncio.to_thread(asked.wait)
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        may_open.set()
+        # Not even greeted: whoever was cancelled has no client that could be closed.
+        assert await asyncio.to_thread(theirs.recv, 1) == b""
+
+    with theirs:
+        theirs.settimeout(HANG_S)
+        asyncio.run(scene())
