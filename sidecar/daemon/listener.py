@@ -52,9 +52,14 @@ class Inherited:
 
 
 def is_activated() -> bool:
-    """Tell whether systemd has passed one socket to this very process."""
-    mine = os.environ.pop("LISTEN_PID", "") == str(os.getpid())
-    return os.environ.pop("LISTEN_FDS", "") == "1" and mine
+    """Tell whether systemd has passed a socket to this very process; NotASocket if several."""
+    is_ours = os.environ.pop("LISTEN_PID", "") == str(os.getpid())
+    count = os.environ.pop("LISTEN_FDS", "")
+    if not is_ours or count in ("", "0"):
+        return False
+    if count != "1":
+        raise NotASocket(f"LISTEN_FDS: {count} sockets, where one is served")
+    return True
 
 
 class Listener:

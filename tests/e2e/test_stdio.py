@@ -329,6 +329,14 @@ def test_an_inherited_socket_is_served_besides(folder: Path) -> None:
     assert code == 0 and len(answers) == 1 and path.is_socket()
 
 
+def test_two_inherited_sockets_are_bad_configuration(folder: Path) -> None:
+    two = ACTIVATED.replace('LISTEN_FDS="1"', 'LISTEN_FDS="2"')
+    with program("0", *serve(folder), launcher=["-c", two]) as daemon:
+        code, answers, err = finish(daemon)
+    assert code == 78 and answers == [] and "LISTEN_FDS: 2 sockets" in err
+    assert not (folder / "sidecar.db").exists()
+
+
 @pytest.mark.parametrize("flag", ["--ready-fd", "--parent-fd"])
 @pytest.mark.parametrize("number", ["0", "1"])
 def test_a_descriptor_of_the_protocol_is_no_other_one(folder: Path, flag: str, number: str) -> None:
