@@ -67,23 +67,38 @@ def _call(name: str, json_params: str | None, given: dict[str, str | bool | None
         value = given[field.name]
         if value is None:
             continue
-        is_json = isinstance(value, str) and not _is_text(field.type)
-        params[field.encode_name] = _json(str(value), field.name) if is_json else value
+        if isinstance(value, str):
+            is_text = _is_text(field.type)
+            text = _utf8(value)
+            params[field.encode_name] = text if is_text else _json(text, field.name)
+        else:
+            params[field.encode_name] = value
     show(ask(socket, name, params))
 
 
 def _read(text: str) -> Params:
+    found: str | bytes = text
     if text == "-":
-        text = sys.stdin.read()
+        found = sys.stdin.buffer.read()
     elif text.startswith("@"):
         try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            found = Path(text[1:]).read_bytes()
+        except OSError as error:
             raise click.UsageError(f"{text[1:]} cannot be read: {error}") from error
     try:
-        return dict(msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
+        return dict(msgspec.json.decode(_utf8(found), type=dict[str, msgspec.Raw]))
     except msgspec.MsgspecError as error:
         raise click.UsageError(f"the params are not a JSON object: {error}") from error
+
+
+def _utf8(found: str | bytes) -> str:
+    """Refuse what JSON cannot hold: other encodings, in arguments too, and lone surrogates."""
+    try:
+        text = found if isinstance(found, str) else found.decode()
+        text.encode()
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        raise click.UsageError(f"the params are not UTF-8: {error.reason}") from error
+    return text
 
 
 def _json(text: str, name: str) -> msgspec.Raw:

@@ -1,6 +1,8 @@
 """`sidecar call`: params as JSON, from a file, from stdin or as options; a result or a code."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 
 from tests.cli.program import Ended, sidecar
 from tests.support import DaemonThread, Peer
+from tests.support.daemons import environment
 
 Call = Callable[..., Ended]
 
@@ -30,6 +33,25 @@ def result(ended: Ended) -> Any:
 def test_params_are_json(call: Call) -> None:
     answer = result(call("thread/create", '{"threadId": "t", "title": "é", "metadata": [1.50]}'))
     assert answer["created"] and answer["thread"]["title"] == "é"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        (["-"], b'{"threadId": "\xff"}'), (["-"], b"\xff"), ([b"\xff"], b""), ([b"@\xff"], b""),
+        (["--thread-id", b"\xff"], b""),
+    ],
+)  # fmt: skip
+def test_text_that_is_not_utf_8_is_refused_and_no_traceback(
+    daemon: DaemonThread, arguments: list[str | bytes], sent: bytes
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "sidecar", "call", "thread/get", *arguments],
+        input=sent, capture_output=True, timeout=30, check=False,
+        env=environment(SIDECAR_SOCKET=str(daemon.socket_path)),
+    )  # fmt: skip
+    assert ended.returncode == 2 and ended.stdout == b""
+    assert ended.stderr.startswith(b"Usage: ") and b"Traceback" not in ended.stderr
 
 
 def test_the_bare_result_is_one_line_where_there_is_no_terminal(call: Call) -> None:
