@@ -2,6 +2,7 @@
 
 import math
 import sys
+from contextlib import suppress
 
 import click
 
@@ -30,7 +31,8 @@ def tail_command(
 
     with connected(socket, patience_s=math.inf, on_trouble=tell) as client:
         seq = client.server.last_seq if since is None else since
-        with client.events(thread_id, since, names or None) as events:
+        # An interrupt is how it is ended.
+        with suppress(KeyboardInterrupt), client.events(thread_id, since, names or None) as events:
             for event in events:
                 seq = event.seq
                 click.echo(_line(event) if sys.stdout.isatty() else bytes(events.text).decode())

@@ -1,6 +1,7 @@
 """`sidecar tail` follows events through a restart."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -54,3 +55,17 @@ def test_tail_without_a_daemon_ends_with_69(folder: object) -> None:
         check=False,
     )
     assert done.returncode == 69
+
+
+def test_tail_ends_with_0_on_an_interrupt(process: DaemonProcess) -> None:
+    with process.peer() as peer:
+        peer.call("thread/create", threadId="t")
+    command = [sys.executable, "-m", "sidecar", "tail", "--since", "0"]
+    with subprocess.Popen(
+        command, env=environment(SIDECAR_SOCKET=str(process.socket_path)),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as tail:  # fmt: skip
+        assert tail.stdout is not None
+        assert json.loads(tail.stdout.readline())["event"] == "thread.created"
+        tail.send_signal(signal.SIGINT)
+        assert tail.communicate(timeout=30) == (b"", b"") and tail.returncode == 0
