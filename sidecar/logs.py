@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import select
 from typing import Literal
 
 import structlog
@@ -16,14 +17,20 @@ STDERR = 2
 class StderrLogger:
     """Write lines to stderr for as long as somebody takes them.
 
-    A terminal is hung up, the reader of a pipe dies, a disk is full: there is nobody left to be
-    told, and who works on must not fail by it.
+    A terminal is hung up, the reader of a pipe dies or does not read, a disk is full: there is
+    nobody to be told, and who works on must neither fail by it nor wait for it.
     """
 
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._poll.register(STDERR, select.POLLOUT)
+
     def msg(self, line: str) -> None:
-        """Write one line."""
+        """Write one line, or as much of it as is taken at once."""
+        rest = f"{line}\n".encode(errors="backslashreplace")
         with contextlib.suppress(OSError):
-            os.write(STDERR, f"{line}\n".encode(errors="backslashreplace"))
+            while rest and self._poll.poll(0):
+                rest = rest[os.write(STDERR, rest[: select.PIPE_BUF]) :]
 
     debug = info = warning = error = critical = msg
 

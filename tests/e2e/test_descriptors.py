@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,24 @@ def test_a_drain_that_nobody_reads_the_log_of_answers_everything(folder: Path) -
         out, _ = daemon.communicate(sent, timeout=HANG_S)
     answers = [json.loads(line) for line in out.splitlines()]
     assert daemon.returncode == 0 and [each["id"] for each in answers] == list(range(99))
+
+
+def test_a_log_that_nobody_reads_stops_nobody(folder: Path) -> None:
+    unread, full = os.pipe()
+    with program(*flags(folder), stderr=full) as daemon:
+        hear(daemon)
+        os.set_blocking(full, False)
+        with suppress(BlockingIOError):
+            while os.write(full, b"x"):
+                pass
+        os.set_blocking(full, True)
+        daemon.send_signal(signal.SIGHUP)
+        with Peer(folder / "rpc.sock") as peer:
+            assert peer.call("daemon/ping")
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(HANG_S) == 0
+    os.close(full)
+    os.close(unread)
 
 
 def test_a_daemon_outlives_the_terminal_that_it_logs_to(folder: Path) -> None:
