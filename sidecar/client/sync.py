@@ -283,6 +283,7 @@ class Client(Methods):
         self._line.begin()
         # Those of the iterators that are still in use.
         self._lines: WeakSet[Line] = WeakSet()
+        self._lines_lock = threading.Lock()
 
     @classmethod
     def connect(cls, path: Path | str | None = None, options: Options = DEFAULT) -> Self:
@@ -351,13 +352,16 @@ class Client(Methods):
         self, following: Following, choose: Callable[[Told], Chosen | None]
     ) -> Followed[Chosen]:
         line = Line(self._opener, self._options)
-        self._lines.add(line)
+        with self._lines_lock:
+            self._lines.add(line)
         return Followed(line, following, choose)
 
     def close(self) -> None:
         """Hang up; what iterates over events ends."""
         self._line.close()
-        for line in list(self._lines):
+        with self._lines_lock:
+            lines = list(self._lines)
+        for line in lines:
             line.close()
 
     def __enter__(self) -> Self:
