@@ -107,6 +107,8 @@ class Framing:
                 digits = value.strip()
                 if not digits.isdigit() or len(digits) > MAX_DIGITS:
                     raise BrokenStream(ParseError())
+                if length not in (None, int(digits)):
+                    raise BrokenStream(ParseError())
                 length = int(digits)
         if length is None:
             raise BrokenStream(ParseError())

@@ -83,6 +83,7 @@ def test_another_first_byte_breaks_the_stream(first: bytes) -> None:
 @pytest.mark.parametrize(
     "head",
     [
+        b"Content-Length: 2\r\nContent-Length: 3",
         b"Content-Length: -1",
         b"Content-Length: +1",
         b"Content-Length: 1x",
