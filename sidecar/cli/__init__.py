@@ -3,6 +3,7 @@
 Commands are imported when they are used, so that `--help` answers at once.
 """
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -67,6 +68,17 @@ class Commands(click.Group):
         module = import_module(f"sidecar.cli.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, f"{name}_command")
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; data that has no room where stdout goes ends it, told."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+                raise
+            # What is left of it cannot be written at the end either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            end(EXIT_FAILED, f"stdout: {error.strerror}")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the help from the table, without importing anything."""

@@ -174,3 +174,13 @@ def test_large_params_and_results_pass(call: Call) -> None:
     params = json.dumps({"threadId": "t", "metadata": ["é" * 1000] * 500})
     assert result(call("thread/create", "-", text=params))["created"]
     assert len(result(call("thread/get", "--thread-id", "t"))["thread"]["metadata"]) == 500
+
+
+def test_data_that_has_no_room_is_told(daemon: DaemonThread) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "sidecar", "call", "daemon/ping"],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False,
+            env=environment(SIDECAR_SOCKET=str(daemon.socket_path)),
+        )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (1, "sidecar: stdout: No space left on device\n")
