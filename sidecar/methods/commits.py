@@ -24,7 +24,7 @@ from sidecar.rpc.registry import method
 from sidecar.store import commits, messages, runs, states, threads
 from sidecar.store.commits import Change
 from sidecar.store.paging import clamp
-from sidecar.store.transaction import Snapshot, Tx
+from sidecar.store.transaction import Scan, Snapshot, Tx
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -206,7 +206,7 @@ def set_state(
 
 
 @method("thread/checkpoint", since="0.1.0", errors=(ThreadNotFound,))
-def checkpoint(db: Snapshot, *, thread_id: Id) -> Checkpoint:
+def checkpoint(db: Scan, *, thread_id: Id) -> Checkpoint:
     """Read all that a thread is at one moment: every message, its latest run, its state."""
     key = threads.require(db, thread_id).key
     at = commits.head(db, key)

@@ -1,10 +1,12 @@
 """Own the file: open it or say why not, run groups of writes, commit, keep the log short.
 
-One connection writes, one reads. A group is one transaction; each request in it has a
-savepoint, so that a refused one undoes itself alone. Nothing is answered before `commit`.
+One connection writes, one reads, one reads what takes long. A group is one transaction; each
+request in it has a savepoint, so that a refused one undoes itself alone. Nothing is answered
+before `commit`.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +116,7 @@ class Database:
         self.prices = prices
         self.commits = 0
         self.attempts = 0
+        self._scanning = threading.Lock()
         self._woken: list[tuple[str, int]] = []
         self._wal_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
@@ -140,6 +143,7 @@ class Database:
             self._configure_writer()
             migrate(self.writer, self.source.now_ms(), migrations())
             self.reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
+            self._scanner = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
             self._begin_epoch()
         except OSError as error:
             raise CannotOpen(f"{self.path}: {error.strerror}") from error
@@ -271,15 +275,16 @@ class Database:
         return answer
 
     def scan(self, run: Callable[[Scan], Answer]) -> Answer:
-        """Run one long read on a connection of its own; safe to call from another thread."""
-        try:
-            connection = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
+        """Run one long read on one snapshot of its own; called from any thread, one at a time."""
+        with self._scanning:
             try:
-                return run(Scan(connection))
+                self._scanner.execute("BEGIN")
+                return run(Scan(self._scanner))
+            except apsw.Error as error:
+                raise outage_of(error) or error from error
             finally:
-                connection.close()
-        except apsw.Error as error:
-            raise outage_of(error) or error from error
+                if self._scanner.in_transaction:
+                    self._scanner.execute("ROLLBACK")
 
     def own_snapshot(self) -> Snapshot:
         """Read inside the open group; the answer must wait for its commit."""
@@ -318,6 +323,10 @@ class Database:
 
     def abandon(self) -> None:
         """Close without noting a clean end."""
+        # A scan that nobody waits for any more.
+        self._scanner.interrupt()
+        with self._scanning:
+            self._scanner.close()
         self.reader.close()
         self.writer.close()
         self._lock.release()
