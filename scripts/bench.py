@@ -34,6 +34,15 @@ THREAD_ID = "bench"
 FEW, MANY = 1_000, 1_000_000
 
 
+@contextmanager
+def make_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="bench"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 def event_row(seq: int) -> dict[str, SqlValue]:
     return {
         "seq": seq,
@@ -307,11 +316,8 @@ def main() -> None:
     print(f"SQLite {apsw.sqlite_lib_version()}, Python {sys.version.split()[0]}, "
           f"{os.cpu_count()} cores, {ROUNDS} rounds, medians")  # fmt: skip
     for bench in (bench_append, bench_subscribers, bench_growth, bench_start):
-        folder = Path(tempfile.mkdtemp(prefix="bench"))
-        try:
+        with make_folder() as folder:
             bench(folder)
-        finally:
-            shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""Compare with stores that people use, side by side in one run, with eight workers at once."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import Served, make_folder, medians, show
+
+WORKERS = 8
+JOBS = 60
+PROGRAM = Path(__file__).with_name("bench_workers.py")
+QUEUES = ("huey", "litequeue", "persist-queue")
+THREADS = ("openai-agents", "langgraph")
+
+
+def jobs_per_s(kind: str, path: Path, workers: int) -> float:
+    """Start workers, let them go at once, and tell how many jobs they did a second."""
+    processes = 1 if kind == "persist-queue" else workers
+    started = [
+        subprocess.Popen(
+            [sys.executable, str(PROGRAM), kind, str(path), str(JOBS)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(processes)
+    ]  # fmt: skip
+    for each in started:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n", f"{kind} did not start"
+    began = time.perf_counter()
+    for each in started:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    for each in started:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "done\n", f"{kind} did not end"
+    took = time.perf_counter() - began
+    for each in started:
+        each.communicate()
+    return workers * JOBS / took
+
+
+def compare(what: str, own: str, others: tuple[str, ...], workers: int) -> None:
+    """Measure our own against the others, each on a fresh file in every round."""
+    with make_folder() as folder:
+        served = Served(folder)
+
+        def of(kind: str) -> float:
+            with tempfile.TemporaryDirectory() as fresh:
+                path = served.socket_path if kind == own else Path(fresh) / "store.db"
+                return jobs_per_s(kind, path, workers)
+
+        rate = medians({kind: lambda kind=kind: of(kind) for kind in (own, *others)})
+        served.close()
+    for other in others:
+        detail = f"{rate[own]:,.0f}/s, {other} {rate[other]:,.0f}/s"
+        show(f"{what}, of {other}", rate[own] / rate[other], "> 1", detail)
+
+
+def main() -> None:
+    compare(f"enqueue + claim + ack, {WORKERS} workers", "sidecar-queue", QUEUES, WORKERS)
+    compare(f"append to a thread, {WORKERS} writers", "sidecar-thread", THREADS, WORKERS)
+    compare("append to a thread, alone", "sidecar-thread", THREADS, 1)
+
+
+if __name__ == "__main__":
+    main()
