@@ -20,6 +20,8 @@ HISTORY = 1_000
 THREADS = 8
 LEASE_MS = 60_000
 BUSY_S = 60
+# Entries that a consumer may take at once.
+TEN = 10
 
 Job = Callable[[], object]
 
@@ -41,6 +43,34 @@ def sidecar_queue(path: str) -> Job:
         client.mailbox_ack(entry_id=claimed[0].id, claim_token=token)
 
     return job
+
+
+def sidecar_queue_in_tens(path: str) -> Job:
+    from sidecar.client import AsyncClient
+
+    loop = asyncio.new_event_loop()
+    client = loop.run_until_complete(AsyncClient.connect(Path(path)))
+    name = f"worker-{os.getpid()}"
+
+    async def ten() -> None:
+        boxes = [f"{name}-{number}" for number in range(TEN)]
+        await asyncio.gather(
+            *(client.mailbox_enqueue(mailbox_id=box, payload=PAYLOAD) for box in boxes)
+        )
+        done = 0
+        while done < TEN:
+            answer = await client.mailbox_claim(
+                consumer_id=name, lease_ms=LEASE_MS, limit=TEN - done, wait_ms=1_000
+            )
+            await asyncio.gather(
+                *(
+                    client.mailbox_ack(entry_id=entry.id, claim_token=str(entry.claim_token))
+                    for entry in answer.entries
+                )
+            )
+            done += len(answer.entries)
+
+    return lambda: loop.run_until_complete(ten())
 
 
 def huey_queue(path: str) -> Job:
@@ -123,6 +153,7 @@ def langgraph_checkpoint(path: str) -> Job:
 
 WORKERS: dict[str, Callable[[str], Job]] = {
     "sidecar-queue": sidecar_queue,
+    "sidecar-queue-in-tens": sidecar_queue_in_tens,
     "huey": huey_queue,
     "litequeue": litequeue_queue,
     "persist-queue": persist_queue,
