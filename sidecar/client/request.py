@@ -98,7 +98,9 @@ def prepare(method: Method[Result], params: Params, source: Source) -> Request:
             method.retry,
             lambda: mint(method.prefix, source.now_ms(), source.random_bits(RANDOM_BITS)),
         )
-    return Request(method.name, Raw(msgspec.json.encode(given)), is_repeatable)
+    # A message is one line; in JSON a line ends between tokens only, where a space does as well.
+    text = msgspec.json.encode(given).replace(b"\n", b" ")
+    return Request(method.name, Raw(text), is_repeatable)
 
 
 def _identified(

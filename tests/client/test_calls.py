@@ -253,3 +253,9 @@ def test_it_brings_nothing_that_takes_its_time() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
     )
     assert done.stdout == "[]\n[]\n"
+
+
+def test_a_raw_value_of_several_lines_is_one_message(own: Client) -> None:
+    pretty = msgspec.Raw(b'{\n  "a": [1.50,\n    2],\r\n  "b": "\\n"\n}\n')
+    own.call("mailbox/enqueue", {"mailboxId": "m", "entryId": "e", "payload": pretty})
+    assert own.mailbox_get(entry_id="e").entry.payload == {"a": [1.5, 2], "b": "\n"}
