@@ -8,7 +8,7 @@ import click
 import msgspec
 
 import sidecar.methods  # noqa: F401  # fills the registry
-from sidecar.cli.connect import Params, ask, show, socket_option
+from sidecar.cli.connect import Params, ask, show, socket_option, utf8
 from sidecar.rpc.registry import REGISTRY, Method
 
 
@@ -69,7 +69,7 @@ def _call(name: str, json_params: str | None, given: dict[str, str | bool | None
             continue
         if isinstance(value, str):
             is_text = _is_text(field.type)
-            text = _utf8(value)
+            text = utf8(value)
             params[field.encode_name] = text if is_text else _json(text, field.name)
         else:
             params[field.encode_name] = value
@@ -86,19 +86,9 @@ def _read(text: str) -> Params:
         except OSError as error:
             raise click.UsageError(f"{text[1:]} cannot be read: {error}") from error
     try:
-        return dict(msgspec.json.decode(_utf8(found), type=dict[str, msgspec.Raw]))
+        return dict(msgspec.json.decode(utf8(found), type=dict[str, msgspec.Raw]))
     except msgspec.MsgspecError as error:
         raise click.UsageError(f"the params are not a JSON object: {error}") from error
-
-
-def _utf8(found: str | bytes) -> str:
-    """Refuse what JSON cannot hold: other encodings, in arguments too, and lone surrogates."""
-    try:
-        text = found if isinstance(found, str) else found.decode()
-        text.encode()
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise click.UsageError(f"the params are not UTF-8: {error.reason}") from error
-    return text
 
 
 def _json(text: str, name: str) -> msgspec.Raw:

@@ -64,6 +64,27 @@ def show(result: msgspec.Raw) -> None:
     click.echo(text.decode())
 
 
+def utf8(found: str | bytes) -> str:
+    """Refuse what JSON cannot hold: other encodings, in arguments too, and lone surrogates."""
+    try:
+        text = found if isinstance(found, str) else found.decode()
+        text.encode()
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        raise click.UsageError(f"the params are not UTF-8: {error.reason}") from error
+    return text
+
+
+class Utf8(click.types.StringParamType):
+    """Take text that can be sent."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Refuse an argument in another encoding."""
+        return utf8(super().convert(value, param, ctx))
+
+
+UTF8 = Utf8()
 json_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
     "--json", "as_json", is_flag=True, help="Print the bare result as JSON."
 )

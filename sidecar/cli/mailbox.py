@@ -1,5 +1,6 @@
 """`sidecar mailbox`: put work into mailboxes, do it, look at it, and raise the dead."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from sidecar.cli.connect import Params, connected, json_option, show, socket_option
+from sidecar.cli.connect import UTF8, Params, connected, json_option, show, socket_option, utf8
 from sidecar.cli.worker import Worker
 from sidecar.client import Client
 from sidecar.config import Command
@@ -33,6 +34,19 @@ class Answer(msgspec.Struct, frozen=True):
     entry: MailboxEntry
 
 
+class Seconds(click.FloatRange):
+    """Take a number of seconds; NaN is within any bounds, and infinity above the lower one."""
+
+    def convert(
+        self, value: float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Refuse what is no duration."""
+        seconds = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is not a number of seconds", param, ctx)
+        return seconds
+
+
 @click.group("mailbox")
 def mailbox_command() -> None:
     """Put work into mailboxes, do it, and look at it."""
@@ -40,25 +54,26 @@ def mailbox_command() -> None:
 
 def _payload(_context: click.Context, _option: click.Parameter, text: str) -> msgspec.Raw:
     """Read the payload: JSON, @FILE, or - for stdin."""
+    found: str | bytes = text
     try:
         if text == "-":
-            text = sys.stdin.read()
+            found = sys.stdin.buffer.read()
         elif text.startswith("@"):
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        return msgspec.json.decode(text, type=msgspec.Raw)
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
+            found = Path(text[1:]).read_bytes()
+        return msgspec.json.decode(utf8(found), type=msgspec.Raw)
+    except (OSError, msgspec.DecodeError) as error:
         raise click.UsageError(f"the payload is not JSON: {error}") from error
 
 
 @mailbox_command.command("enqueue")
 @socket_option
 @json_option
-@click.argument("mailbox_id", metavar="MAILBOX")
+@click.argument("mailbox_id", metavar="MAILBOX", type=UTF8)
 @click.argument("payload", metavar="[JSON | @FILE | -]", default="null", callback=_payload)
-@click.option("--id", "entry_id", help="An id of your own: the same again is one entry.")
+@click.option("--id", "entry_id", type=UTF8, help="An id of your own: the same again is one entry.")
 @click.option("--priority", type=click.IntRange(0, 255), default=0, help="The larger, the earlier.")
-@click.option("--dedupe-key", help="Refuse while an entry with this key is kept.")
-@click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS", help="Not before then.")
+@click.option("--dedupe-key", type=UTF8, help="Refuse while an entry with this key is kept.")
+@click.option("--delay", type=Seconds(min=0), metavar="SECONDS", help="Not before then.")
 @click.option("--max-attempts", type=click.IntRange(min=1), help="Then it is a dead letter.")
 def enqueue_command(
     socket: str | None,
@@ -94,12 +109,14 @@ def enqueue_command(
 
 @mailbox_command.command("work", context_settings={"ignore_unknown_options": True})
 @socket_option
-@click.option("--mailbox", "mailbox_id", help="Only entries of this mailbox.")
-@click.option("--consumer", "consumer_id", help="Who claims.  [default: host and process]")
+@click.option("--mailbox", "mailbox_id", type=UTF8, help="Only entries of this mailbox.")
+@click.option(
+    "--consumer", "consumer_id", type=UTF8, help="Who claims.  [default: host and process]"
+)
 @click.option(
     "--lease",
     "lease_s",
-    type=click.FloatRange(min=1, max=86_400),
+    type=Seconds(min=1, max=86_400),
     default=60,
     show_default=True,
     metavar="SECONDS",
@@ -162,7 +179,7 @@ lines_option: Callable[[Command], Command] = click.option(
 @mailbox_command.command("list")
 @socket_option
 @lines_option
-@click.argument("mailbox_id", metavar="[MAILBOX]", required=False)
+@click.argument("mailbox_id", metavar="[MAILBOX]", type=UTF8, required=False)
 @click.option("--status", type=click.Choice(STATUSES), help="Only entries of this status.")
 def list_command(
     socket: str | None, mailbox_id: str | None, status: str | None, *, as_json: bool
@@ -180,7 +197,7 @@ def dead_command() -> None:
 @dead_command.command("show")
 @socket_option
 @lines_option
-@click.argument("mailbox_id", metavar="[MAILBOX]", required=False)
+@click.argument("mailbox_id", metavar="[MAILBOX]", type=UTF8, required=False)
 def show_command(socket: str | None, mailbox_id: str | None, *, as_json: bool) -> None:
     """Show dead letters with what they died of."""
     with connected(socket) as client:
@@ -189,7 +206,7 @@ def show_command(socket: str | None, mailbox_id: str | None, *, as_json: bool) -
 
 @dead_command.command("requeue")
 @socket_option
-@click.argument("entry_ids", metavar="ENTRY...", nargs=-1, required=True)
+@click.argument("entry_ids", metavar="ENTRY...", type=UTF8, nargs=-1, required=True)
 def requeue_command(socket: str | None, entry_ids: tuple[str, ...]) -> None:
     """Queue dead letters again, each as a new entry, and print the new ids.
 

@@ -92,6 +92,36 @@ def test_a_payload_that_is_no_json_is_a_mistake_of_use(daemon: DaemonThread, pay
     assert run(daemon.socket_path, "enqueue", "m", payload).returncode == 2
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["enqueue", "m", b'"\xff"'], ["enqueue", "m", "-"], ["enqueue", b"\xff"],
+        ["enqueue", "m", "--id", b"\xff"], ["enqueue", "m", "--dedupe-key", b"\xff"],
+        ["work", "--mailbox", b"\xff", "--", "true"],
+        ["work", "--consumer", b"\xff", "--", "true"],
+        ["list", b"\xff"], ["dead", "show", b"\xff"], ["dead", "requeue", b"\xff"],
+        ["enqueue", "m", "--delay", "nan"], ["enqueue", "m", "--delay", "inf"],
+        ["work", "--lease", "nan", "--", "true"],
+    ],
+)  # fmt: skip
+def test_what_cannot_be_sent_is_a_mistake_of_use(
+    daemon: DaemonThread, arguments: list[str | bytes]
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "sidecar", "mailbox", *arguments],
+        input=b'"\xff"', capture_output=True, timeout=HANG_S, check=False,
+        env=environment(SIDECAR_SOCKET=str(daemon.socket_path)),
+    )  # fmt: skip
+    assert ended.returncode == 2 and ended.stdout == b""
+    assert ended.stderr.startswith(b"Usage: ") and b"Traceback" not in ended.stderr
+
+
+def test_a_payload_may_be_laid_out_over_lines(daemon: DaemonThread, folder: Path) -> None:
+    (folder / "payload").write_text('{\n  "a": [\n    1\n  ]\n}\n')
+    ended = run(daemon.socket_path, "enqueue", "m", f"@{folder / 'payload'}", "--json")
+    assert json.loads(ended.stdout)["entry"]["payload"] == {"a": [1]}
+
+
 def test_a_command_does_the_work(process: DaemonProcess, folder: Path) -> None:
     done = folder / "done"
     payload = {"text": 'a "b" é', "number": 12345678901234567890}
