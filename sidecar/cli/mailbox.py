@@ -137,7 +137,8 @@ def work_command(
 
     The payload is its stdin, as JSON; SIDECAR_ENTRY_ID, SIDECAR_MAILBOX_ID and SIDECAR_ATTEMPT
     are in its environment. When it ends with 0 the entry is done; otherwise it comes again, later
-    each time. SIGTERM or Ctrl-C lets the command end first; the second ends the command.
+    each time. SIGTERM or Ctrl-C lets the command end first; the second asks it to end, with all
+    that it has started, and the third kills it.
     """
     worker = Worker(socket, mailbox_id, consumer_id, round(lease_s * 1000), command)
     sys.exit(worker.run(until_empty=until_empty))

@@ -9,6 +9,7 @@ import signal
 import socket as sockets
 import subprocess
 import tempfile
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -66,6 +67,7 @@ class Worker:
         self._source = SystemSource()
         self._process: subprocess.Popen[bytes] | None = None
         self._stops = 0
+        self._was_asked = False
 
     def run(self, *, until_empty: bool) -> int:
         """Handle entries until told to stop; tell the exit code."""
@@ -139,14 +141,22 @@ class Worker:
         process, self._process = self._process, None
         assert process is not None
         if process.poll() is None:
-            process.terminate()
+            _signal(process, signal.SIGTERM)
             try:
                 process.wait(GRACE_S)
             except subprocess.TimeoutExpired:
-                process.kill()
+                _signal(process, signal.SIGKILL)
                 process.wait()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stops += 1
         if self._stops > 1 and self._process is not None:
-            self._process.terminate()
+            _signal(self._process, signal.SIGKILL if self._was_asked else signal.SIGTERM)
+            self._was_asked = True
+
+
+def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+    """Signal a command with all that it has started: a shell dies and leaves its pipeline."""
+    # In the middle of a wait it may be gone already.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

@@ -218,6 +218,39 @@ def test_told_twice_it_ends_the_command_and_gives_the_entry_back(
         assert (entry["status"], entry["lastError"]) == ("queued", "signal 15")
 
 
+def test_a_command_that_will_not_end_is_killed_with_the_third(
+    process: DaemonProcess, folder: Path
+) -> None:
+    told = folder / "told"
+    os.mkfifo(told)
+    script = f"trap 'echo asked > {told}' TERM; echo begun > {told}; while :; do sleep 1000; done"
+    with process.peer() as peer:
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
+        with working(process, "--", "sh", "-c", script) as worker:
+            assert told.read_text() == "begun\n"
+            worker.send_signal(signal.SIGTERM)
+            worker.send_signal(signal.SIGINT)
+            assert told.read_text() == "asked\n"
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(HANG_S) == 0
+        assert entry_of(peer)["lastError"] == "signal 9"
+
+
+def test_what_a_command_has_started_ends_with_it(process: DaemonProcess, folder: Path) -> None:
+    alive = folder / "alive"
+    os.mkfifo(alive)
+    with process.peer() as peer:
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
+        script = f"(echo begun; exec sleep 1000) > {alive}; echo never"
+        with working(process, "--lease", "1", "--until-empty", "--", "sh", "-c", script) as worker:
+            with alive.open() as held_open:
+                assert held_open.readline() == "begun\n"
+                peer.call("mailbox/interrupt", mailboxId="m")
+                # The end of the pipe: nobody is left who could write to it.
+                assert held_open.read() == ""
+            assert worker.wait(HANG_S) == 0
+
+
 def test_it_stops_while_it_waits_for_work(process: DaemonProcess) -> None:
     with process.peer() as peer, working(process, "--", "true") as worker:
         while peer.call("daemon/status")["connections"] < 2:
