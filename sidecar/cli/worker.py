@@ -76,19 +76,20 @@ class Worker:
         with connected(self._socket, patience_s=math.inf) as client:
             while not self._stops:
                 entries = self._take(client, 0 if until_empty else WAIT_MS)
-                for entry in entries:
+                for entry in entries or ():
                     self._handle(client, entry)
-                if until_empty and not entries:
+                if until_empty and entries == []:
                     break
         return 0
 
-    def _take(self, client: Client, wait_ms: int) -> list[MailboxEntry]:
+    def _take(self, client: Client, wait_ms: int) -> list[MailboxEntry] | None:
+        """Claim; None if nobody knows what was claimed."""
         try:
             answer = client.call("mailbox/claim", {**self._claim, "waitMs": wait_ms})
         except AnswerLost as error:
             # Whatever was claimed comes back when its lease ends.
             click.echo(f"sidecar: {error}; claiming again", err=True)
-            return []
+            return None
         return msgspec.json.decode(answer, type=Claimed).entries
 
     def _handle(self, client: Client, entry: MailboxEntry) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import Ended, sidecar
+from tests.client.middle import Forward, HangUp, Message, Middle
 from tests.support import DaemonProcess, DaemonThread, Peer
 from tests.support.daemons import environment
 from tests.support.peer import HANG_S
@@ -291,3 +292,20 @@ def test_a_daemon_that_is_killed_and_comes_back_is_worked_for_on(
 def test_without_a_daemon_it_ends_with_69(folder: Path) -> None:
     for command in (["work", "--", "true"], ["list"], ["enqueue", "m"], ["dead", "show"]):
         assert run(folder / "none.sock", *command).returncode == 69
+
+
+def test_a_lost_claim_is_no_empty_mailbox(process: DaemonProcess, folder: Path) -> None:
+    lost: list[Message] = []
+
+    def lose_the_first_claim(request: Message, forward: Forward) -> Message:
+        if request["method"] == "mailbox/claim" and not lost:
+            lost.append(request)
+            raise HangUp
+        return forward()
+
+    with process.peer() as peer:
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
+        with Middle(folder, process.socket_path, lose_the_first_claim) as middle:
+            ended = run(middle.path, "work", "--until-empty", "--", "true")
+        assert ended.returncode == 0 and "claiming again" in ended.stderr and lost
+        assert entry_of(peer)["status"] == "accepted"
