@@ -1,6 +1,7 @@
 """`sidecar mailbox`: put work into mailboxes, do it, look at it, and raise the dead."""
 
 import math
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,6 +141,8 @@ def work_command(
     each time. SIGTERM or Ctrl-C lets the command end first; the second asks it to end, with all
     that it has started, and the third kills it.
     """
+    if shutil.which(command[0]) is None:
+        raise click.UsageError(f"{command[0]} is no command that can be run")
     worker = Worker(socket, mailbox_id, consumer_id, round(lease_s * 1000), command)
     sys.exit(worker.run(until_empty=until_empty))
 

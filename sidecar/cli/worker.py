@@ -96,11 +96,10 @@ class Worker:
         """Run the command for one entry and end the claim as the command ended."""
         owned: Params = {"entryId": entry.id, "claimToken": entry.claim_token}
         try:
-            code = self._run(client, entry, owned)
-            if code == 0:
+            why = self._run(client, entry, owned)
+            if why is None:
                 client.call("mailbox/ack", owned)
                 return
-            why = f"exit status {code}" if code > 0 else f"signal {-code}"
             back_off_ms = min(BACK_OFF_MS << min(entry.attempt_count - 1, 20), MAX_BACK_OFF_MS)
             retry_at_ms = self._source.now_ms() + back_off_ms
             client.call("mailbox/nack", {**owned, "error": why, "retryAtMs": retry_at_ms})
@@ -108,29 +107,41 @@ class Worker:
         except ClaimLost:
             click.echo(f"sidecar: {entry.id}: the claim is somebody else's by now", err=True)
 
-    def _run(self, client: Client, entry: MailboxEntry, owned: Params) -> int:
-        """Run the command to its end, renewing the lease; raises ClaimLost."""
+    def _run(self, client: Client, entry: MailboxEntry, owned: Params) -> str | None:
+        """Run the command to its end, renewing the lease; tell why it failed; raises ClaimLost."""
         names = {
             "SIDECAR_ENTRY_ID": entry.id,
             "SIDECAR_MAILBOX_ID": entry.mailbox_id,
             "SIDECAR_ATTEMPT": str(entry.attempt_count),
         }
         # A file rather than a pipe: a command that does not read its stdin holds nobody up.
-        with tempfile.TemporaryFile() as payload:
-            payload.write(bytes(entry.payload))
-            payload.seek(0)
-            # A session of its own, so that Ctrl-C is for us to pass on.
-            self._process = subprocess.Popen(  # noqa: S603  # what the user asked to be run
-                self._command, stdin=payload, env={**os.environ, **names}, start_new_session=True
-            )
         try:
-            while True:
-                try:
-                    return self._process.wait(self._lease_ms / 1000 / RENEWALS_PER_LEASE)
-                except subprocess.TimeoutExpired:
-                    self._renew(client, entry.id, owned)
+            with tempfile.TemporaryFile() as payload:
+                payload.write(bytes(entry.payload))
+                payload.seek(0)
+                # A session of its own, so that Ctrl-C is for us to pass on.
+                self._process = subprocess.Popen(  # noqa: S603  # what the user asked to be run
+                    self._command,
+                    stdin=payload, env={**os.environ, **names}, start_new_session=True,
+                )  # fmt: skip
+        except OSError as error:
+            return f"{error.filename or self._command[0]}: {error.strerror}"
+        try:
+            while (code := self._wait()) is None:
+                self._renew(client, entry.id, owned)
         finally:
             self._end_command()
+        if code == 0:
+            return None
+        return f"exit status {code}" if code > 0 else f"signal {-code}"
+
+    def _wait(self) -> int | None:
+        """Wait for the command to end; None when it is time to renew the lease."""
+        assert self._process is not None
+        try:
+            return self._process.wait(self._lease_ms / 1000 / RENEWALS_PER_LEASE)
+        except subprocess.TimeoutExpired:
+            return None
 
     def _renew(self, client: Client, entry_id: str, owned: Params) -> None:
         answer = client.call("mailbox/extendLease", {**owned, "leaseMs": self._lease_ms})

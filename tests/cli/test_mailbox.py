@@ -309,3 +309,27 @@ def test_a_lost_claim_is_no_empty_mailbox(process: DaemonProcess, folder: Path) 
             ended = run(middle.path, "work", "--until-empty", "--", "true")
         assert ended.returncode == 0 and "claiming again" in ended.stderr and lost
         assert entry_of(peer)["status"] == "accepted"
+
+
+def test_a_command_that_is_not_there_claims_nothing(process: DaemonProcess, folder: Path) -> None:
+    with process.peer() as peer:
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="e", maxAttempts=1)
+        for command in (folder / "nowhere", folder):
+            ended = run(process.socket_path, "work", "--until-empty", "--", str(command))
+            assert ended.returncode == 2 and str(command) in ended.stderr
+        assert entry_of(peer)["attemptCount"] == 0
+
+
+def test_a_command_that_cannot_be_run_gives_the_entry_back(
+    process: DaemonProcess, folder: Path
+) -> None:
+    broken = folder / "broken"
+    broken.write_text("#!/nowhere/at/all\n")
+    broken.chmod(0o700)
+    with process.peer() as peer:
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
+        ended = run(process.socket_path, "work", "--until-empty", "--", str(broken))
+        assert ended.returncode == 0 and f"e: {broken}: No such file" in ended.stderr
+        entry = entry_of(peer)
+        assert (entry["status"], entry["attemptCount"]) == ("queued", 1)
+        assert entry["lastError"] == f"{broken}: No such file or directory"
