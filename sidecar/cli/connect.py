@@ -15,7 +15,8 @@ Params = dict[str, object]
 socket_option = config.option("socket")
 
 
-def _tell(trouble: Error) -> None:
+def tell(trouble: Error) -> None:
+    """Say on stderr that something is tried again."""
     click.echo(f"sidecar: {trouble}; trying again", err=True)
 
 
@@ -24,7 +25,7 @@ def connected(
     socket: str | None,
     *,
     patience_s: float = PATIENCE_S,
-    on_trouble: Callable[[Error], None] = _tell,
+    on_trouble: Callable[[Error], None] = tell,
 ) -> Iterator[Client]:
     """Connect; an error goes to stderr with its kind, and ends with 1, or 69 without a daemon."""
     options = Options(

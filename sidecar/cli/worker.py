@@ -8,6 +8,7 @@ import os
 import signal
 import socket as sockets
 import subprocess
+import sys
 import tempfile
 from contextlib import suppress
 from types import FrameType
@@ -15,8 +16,9 @@ from types import FrameType
 import click
 import msgspec
 
-from sidecar.cli.connect import Params, connected
-from sidecar.client import AnswerLost, Client
+from sidecar import cli
+from sidecar.cli.connect import Params, connected, tell
+from sidecar.client import AnswerLost, Client, Error
 from sidecar.client.refusals import ClaimLost
 from sidecar.model.mailbox import MailboxEntry
 from sidecar.source import SystemSource
@@ -68,16 +70,21 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._stops = 0
         self._was_asked = False
+        # Whether an entry is in hand; whether a request is being tried again.
+        self._is_busy = False
+        self._is_in_trouble = False
 
     def run(self, *, until_empty: bool) -> int:
         """Handle entries until told to stop; tell the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        with connected(self._socket, patience_s=math.inf) as client:
+        with connected(self._socket, patience_s=math.inf, on_trouble=self._on_trouble) as client:
             while not self._stops:
                 entries = self._take(client, 0 if until_empty else WAIT_MS)
                 for entry in entries or ():
+                    self._is_busy = True
                     self._handle(client, entry)
+                    self._is_busy = False
                 if until_empty and entries == []:
                     break
         return 0
@@ -85,7 +92,7 @@ class Worker:
     def _take(self, client: Client, wait_ms: int) -> list[MailboxEntry] | None:
         """Claim; None if nobody knows what was claimed."""
         try:
-            answer = client.call("mailbox/claim", {**self._claim, "waitMs": wait_ms})
+            answer = self._ask(client, "mailbox/claim", {**self._claim, "waitMs": wait_ms})
         except AnswerLost as error:
             # Whatever was claimed comes back when its lease ends.
             click.echo(f"sidecar: {error}; claiming again", err=True)
@@ -98,11 +105,11 @@ class Worker:
         try:
             why = self._run(client, entry, owned)
             if why is None:
-                client.call("mailbox/ack", owned)
+                self._ask(client, "mailbox/ack", owned)
                 return
             back_off_ms = min(BACK_OFF_MS << min(entry.attempt_count - 1, 20), MAX_BACK_OFF_MS)
             retry_at_ms = self._source.now_ms() + back_off_ms
-            client.call("mailbox/nack", {**owned, "error": why, "retryAtMs": retry_at_ms})
+            self._ask(client, "mailbox/nack", {**owned, "error": why, "retryAtMs": retry_at_ms})
             click.echo(f"sidecar: {entry.id}: {why}", err=True)
         except ClaimLost:
             click.echo(f"sidecar: {entry.id}: the claim is somebody else's by now", err=True)
@@ -144,7 +151,7 @@ class Worker:
             return None
 
     def _renew(self, client: Client, entry_id: str, owned: Params) -> None:
-        answer = client.call("mailbox/extendLease", {**owned, "leaseMs": self._lease_ms})
+        answer = self._ask(client, "mailbox/extendLease", {**owned, "leaseMs": self._lease_ms})
         if not msgspec.json.decode(answer, type=Extended).extended:
             raise ClaimLost(3001, "", {"entryId": entry_id})
 
@@ -160,8 +167,21 @@ class Worker:
                 _signal(process, signal.SIGKILL)
                 process.wait()
 
+    def _ask(self, client: Client, method: str, params: Params) -> msgspec.Raw:
+        try:
+            return client.call(method, params)
+        finally:
+            self._is_in_trouble = False
+
+    def _on_trouble(self, trouble: Error) -> None:
+        self._is_in_trouble = True
+        tell(trouble)
+
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stops += 1
+        if self._is_in_trouble and (self._stops > 1 or not self._is_busy):
+            # The daemon may never come back; what is in hand comes back when its lease ends.
+            sys.exit(cli.EXIT_NO_DAEMON if self._is_busy else 0)
         if self._stops > 1 and self._process is not None:
             _signal(self._process, signal.SIGKILL if self._was_asked else signal.SIGTERM)
             self._was_asked = True

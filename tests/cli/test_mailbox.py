@@ -294,6 +294,34 @@ def test_without_a_daemon_it_ends_with_69(folder: Path) -> None:
         assert run(folder / "none.sock", *command).returncode == 69
 
 
+def test_it_stops_while_it_waits_for_the_daemon(process: DaemonProcess) -> None:
+    with process.peer() as peer, working(process, "--", "true") as worker:
+        while peer.call("daemon/status")["connections"] < 2:
+            assert worker.poll() is None
+        process.kill()
+        assert worker.stderr is not None
+        while not (line := worker.stderr.readline()).endswith("; trying again\n"):
+            assert line, "the worker ended by itself"
+        worker.terminate()
+        assert worker.wait(HANG_S) == 0
+
+
+def test_told_twice_while_the_daemon_is_away_it_ends_with_69(
+    process: DaemonProcess, folder: Path
+) -> None:
+    held = Held(folder)
+    with process.peer() as peer:
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
+    with working(process, "--lease", "1", "--", *held.command) as worker:
+        held.wait()
+        process.kill()
+        assert worker.stderr is not None
+        assert worker.stderr.readline().endswith("; trying again\n")
+        worker.send_signal(signal.SIGTERM)
+        worker.send_signal(signal.SIGINT)
+        assert worker.wait(HANG_S) == 69
+
+
 def test_a_lost_claim_is_no_empty_mailbox(process: DaemonProcess, folder: Path) -> None:
     lost: list[Message] = []
 
