@@ -19,7 +19,7 @@ import msgspec
 from sidecar import cli
 from sidecar.cli.connect import Params, connected, tell
 from sidecar.client import AnswerLost, Client, Error
-from sidecar.client.refusals import ClaimLost
+from sidecar.client.refusals import ClaimLost, MailboxEntryNotFound
 from sidecar.model.mailbox import MailboxEntry
 from sidecar.source import SystemSource
 
@@ -111,7 +111,8 @@ class Worker:
             retry_at_ms = self._source.now_ms() + back_off_ms
             self._ask(client, "mailbox/nack", {**owned, "error": why, "retryAtMs": retry_at_ms})
             click.echo(f"sidecar: {entry.id}: {why}", err=True)
-        except ClaimLost:
+        except (ClaimLost, MailboxEntryNotFound):
+            # Not found: what was cancelled in the middle may be purged by the end.
             click.echo(f"sidecar: {entry.id}: the claim is somebody else's by now", err=True)
 
     def _run(self, client: Client, entry: MailboxEntry, owned: Params) -> str | None:

@@ -272,6 +272,22 @@ def test_a_command_whose_entry_is_taken_away_is_ended(process: DaemonProcess, fo
         assert entry_of(peer)["status"] == "superseded"
 
 
+def test_an_entry_that_is_purged_in_the_middle_ends_no_worker(
+    process: DaemonProcess, folder: Path
+) -> None:
+    held = Held(folder)
+    with process.peer() as peer:
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
+        with working(process, "--until-empty", "--", *held.command) as worker:
+            held.wait()
+            peer.call("mailbox/cancel", entryId="e")
+            later_ms = peer.call("daemon/ping")["atMs"] + 1_000
+            assert peer.call("mailbox/purge", olderThanAtMs=later_ms) == {"purged": 1}
+            held.end(0)
+            assert worker.wait(HANG_S) == 0
+            assert worker.stderr is not None and "somebody else's" in worker.stderr.read()
+
+
 def test_a_daemon_that_is_killed_and_comes_back_is_worked_for_on(
     process: DaemonProcess, folder: Path
 ) -> None:
