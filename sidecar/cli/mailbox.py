@@ -1,6 +1,8 @@
 """`sidecar mailbox`: put work into mailboxes, do it, look at it, and raise the dead."""
 
+import hashlib
 import math
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ from sidecar.cli.connect import UTF8, Params, connected, json_option, show, sock
 from sidecar.cli.worker import Worker
 from sidecar.client import Client
 from sidecar.config import Command
-from sidecar.model.ids import RANDOM_BITS, mint
+from sidecar.model.ids import ID_PATTERN, RANDOM_BITS, mint
 from sidecar.model.mailbox import STATUSES, MailboxEntry
 from sidecar.source import SystemSource
 
@@ -208,6 +210,14 @@ def show_command(socket: str | None, mailbox_id: str | None, *, as_json: bool) -
         _print(_entries(client, mailbox_id, "dead_letter"), as_json=as_json)
 
 
+def _again(entry_id: str) -> str:
+    """Make the same new id from an old one each time; one without room for more is digested."""
+    again = f"{entry_id}:again"
+    if re.match(ID_PATTERN, again):
+        return again
+    return f"again:{hashlib.sha256(entry_id.encode()).hexdigest()}"
+
+
 @dead_command.command("requeue")
 @socket_option
 @click.argument("entry_ids", metavar="ENTRY...", type=UTF8, nargs=-1, required=True)
@@ -225,7 +235,7 @@ def requeue_command(socket: str | None, entry_ids: tuple[str, ...]) -> None:
                 raise click.ClickException(f"{entry_id} is {dead.status}, not a dead letter")
             params: Params = {
                 "mailboxId": dead.mailbox_id,
-                "entryId": f"{dead.id}:again",
+                "entryId": _again(dead.id),
                 "payload": dead.payload,
                 "origin": dead.origin,
                 "senderId": dead.sender_id,

@@ -172,6 +172,16 @@ def test_the_dead_are_queued_again_once(daemon: DaemonThread, peer: Peer) -> Non
     assert (again["status"], entry_of(peer)["status"]) == ("queued", "dead_letter")
 
 
+def test_an_id_without_room_for_more_is_queued_again_too(daemon: DaemonThread, peer: Peer) -> None:
+    old = "x" * 128
+    peer.call("mailbox/enqueue", mailboxId="m", entryId=old, maxAttempts=1)
+    token = peer.call("mailbox/claim", consumerId="c", leaseMs=1)["entries"][0]["claimToken"]
+    peer.call("mailbox/nack", entryId=old, claimToken=token, error="no")
+    first, second = (run(daemon.socket_path, "dead", "requeue", old) for _ in range(2))
+    assert first.returncode == 0 and first.stdout == second.stdout
+    assert entry_of(peer, first.stdout.strip())["status"] == "queued"
+
+
 def test_a_lease_is_renewed_while_the_command_runs(process: DaemonProcess, folder: Path) -> None:
     held = Held(folder)
     with process.peer() as peer:
