@@ -121,5 +121,6 @@ def is_too_deep(text: bytes, most: int = limits.MAX_DEPTH) -> bool:
     if text.count(b"[") + text.count(b"{") <= most:
         return False
     brackets = _STRING.sub(b"", text).translate(_STEP, _NO_BRACKET)
-    depths = accumulate(1 if step else -1 for step in brackets)
+    # From no level on: where even that is too deep, so is a number.
+    depths = accumulate((1 if step else -1 for step in brackets), initial=0)
     return any(depth > most for depth in depths)

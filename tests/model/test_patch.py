@@ -448,6 +448,8 @@ def test_a_state_is_as_deep_as_one_that_could_be_sent() -> None:
     [
         f'{{"op":"add","path":"/a","value":{nested(MAX_STATE_DEPTH)}}}',
         f'{{"op":"merge","path":"/x/y","value":{nested(MAX_STATE_DEPTH - 1)}}}',
+        f'{{"op":"merge","path":"{"/x" * (MAX_STATE_DEPTH + 1)}","value":1}}',
+        f'{{"op":"merge","path":"{"/x" * 100_000}","value":null}}',
         '{"op":"copy","from":"/d","path":"/e/f"}',
         '{"op":"move","from":"/d","path":"/e/f"}',
     ],
@@ -457,6 +459,11 @@ def test_a_state_that_would_be_too_deep_is_refused(op: str) -> None:
     with pytest.raises(PatchFailed) as caught:
         applied(state, op)
     assert caught.value.details["reason"] == "the state would be nested too deeply"
+
+
+def test_a_value_without_levels_is_merged_as_deep_as_it_goes() -> None:
+    merged = applied("{}", f'{{"op":"merge","path":"{"/x" * MAX_STATE_DEPTH}","value":1}}')
+    assert merged == '{"x":' * MAX_STATE_DEPTH + "1" + "}" * MAX_STATE_DEPTH
 
 
 def test_deep_objects_are_merged() -> None:
