@@ -7,7 +7,7 @@ digits or an integer past 64 bits survives only as text.
 import hashlib
 import json
 import math
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 from itertools import accumulate
 from re import DOTALL
 from re import compile as compile_pattern
@@ -32,15 +32,22 @@ _ALL_DIGITS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 # Possessive, and whole without its end: else a long string costs a hundred times its size, and
 # one that is never closed the square of it.
 _STRING = compile_pattern(rb'"(?:[^"\\]++|\\.)*+"?', DOTALL)
+# A decimal counts exponents of 18 digits; in a string such a text is no harm.
+_LONG_EXPONENT = compile_pattern(rb"[0-9][eE][+-]?[0-9]{18}")
 _NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _STEP = bytes.maketrans(b"[{]}", b"\x01\x01\x00\x00")
 
 
 def is_in_range(value: Json) -> bool:
-    """Tell whether every number of a sent value can be kept equal: a double can hold it."""
+    """Tell whether every number of a sent value can be kept equal: a double can hold it.
+
+    One that is next to nothing is kept as well, as long as its exponent can be counted.
+    """
     try:
         _ANYTHING.decode(value)
-    except msgspec.ValidationError:
+        if _LONG_EXPONENT.search(value):
+            _EXACT.decode(value)
+    except (msgspec.ValidationError, InvalidOperation):
         return False
     return True
 

@@ -29,8 +29,9 @@ Handler = TypeVar("Handler", bound=Callable[..., Outcome])
 MODES: dict[object, Mode] = {Tx: "write", Snapshot: "read", Scan: "scan", Peer: "peer"}
 
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
-# Without a long exponent or very many digits every number fits into a double.
-_MAY_OVERFLOW = re.compile(rb"[eE]\+?[0-9]{3}|[0-9]{300}")
+# Without a long exponent or very many digits every number fits into a double, and a decimal:
+# with an exponent of two digits it takes more than 200 of them to be too large.
+_MAY_OVERFLOW = re.compile(rb"[eE](?:\+?[0-9]{3}|-[0-9]{18})|[0-9]{200}")
 _MEMBER = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$")
 
 

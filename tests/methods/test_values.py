@@ -149,7 +149,18 @@ def current(peer: Peer) -> str:
     return thread_id
 
 
-@pytest.mark.parametrize("value", ["1e400", "-1e400", "[1e999]", '{"a":[{"b":1e309}]}'])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1e400",
+        "-1e400",
+        "[1e999]",
+        '{"a":[{"b":1e309}]}',
+        "1e-20000000000000000000",
+        "0E+9999999999999999999",
+        "9" * 250 + "e99",
+    ],
+)
 def test_a_number_that_cannot_be_kept_equal_is_refused_with_its_path(
     peer: Peer, value: str
 ) -> None:

@@ -11,6 +11,7 @@ from sidecar.model.json_value import (
     Json,
     compact,
     fingerprint,
+    is_equal,
     is_in_range,
     is_too_deep,
     stored,
@@ -59,6 +60,27 @@ def test_a_stored_text_that_would_break_the_stream_is_refused(text: str) -> None
 def test_a_number_that_no_double_holds_is_out_of_range() -> None:
     assert is_in_range(raw('{"a":[1,2.5,"x"]}'))
     assert not is_in_range(raw('{"a":[1e400]}'))
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("1e-400", True),
+        ("1e-999999999999999999", True),
+        ("0e-999999999999999999", True),
+        ("[1e-99999999999999999999]", False),
+        ('{"a":0e99999999999999999999}', False),
+        ('{"a":0E+99999999999999999999}', False),
+        ('"1e-99999999999999999999"', True),
+    ],
+)
+def test_a_number_whose_exponent_cannot_be_counted_is_out_of_range(
+    text: str, *, fits: bool
+) -> None:
+    assert is_in_range(raw(text)) == fits
+    if fits:
+        assert is_equal(raw(text), raw(f" {text}"))
+        assert fingerprint("m", value=raw(text)) == fingerprint("m", value=raw(f" {text}"))
 
 
 def test_members_order_and_white_space_do_not_make_another_request() -> None:
