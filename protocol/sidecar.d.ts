@@ -191,6 +191,7 @@ export interface Usage {
   cachedTokens?: number | null;
   missTokens?: number | null;
   reasoningTokens?: number | null;
+  /** US dollars. */
   costUsd?: number | null;
 }
 

@@ -36,5 +36,6 @@ LeaseMs = Annotated[
 ]
 WaitMs = Annotated[int, Meta(description="How long to wait, clamped to the lawful range.")]
 Cursor = Annotated[str, Meta(description="The `nextCursor` of the page before, unchanged.")]
-Cost = Annotated[float, Meta(ge=0)]
+# Past counting, as for tokens: sums of it stay numbers.
+Cost = Annotated[float, Meta(ge=0, le=limits.MAX_INTEGER, description="US dollars.")]
 Order = Literal["asc", "desc"]

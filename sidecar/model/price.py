@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from sidecar.model.fields import Cost as Dollars
 from sidecar.model.turn import Usage
 
 MILLION = 1_000_000
@@ -19,14 +20,9 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Without a price of their own, cached tokens cost what the others do.
     """
 
-    input: float
-    output: float
-    cached: float | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse a negative price."""
-        if min(self.input, self.output, self.cached or 0.0) < 0:
-            raise ValueError("a price is negative")
+    input: Dollars
+    output: Dollars
+    cached: Dollars | None = None
 
 
 class Cost(NamedTuple):

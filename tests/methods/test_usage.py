@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from sidecar.model.limits import MAX_INTEGER
 from sidecar.model.price import Price, Prices
-from tests.support import DaemonThread, Peer
+from tests.support import DaemonThread, Peer, Refused
 
 DAY_MS = 86_400_000
 PRICES = Prices({"large": Price(input=2.0, output=10.0, cached=0.5)})
@@ -48,6 +49,20 @@ def test_nothing_used_is_a_sum_of_nothing(peer: Peer) -> None:
         "buckets": [],
         "cacheTelemetryIncomplete": False,
     }
+
+
+def test_a_cost_that_no_sum_holds_is_refused(peer: Peer) -> None:
+    peer.call("thread/create", threadId="t")
+    peer.call("turn/start", threadId="t", turnId="u")
+    with pytest.raises(Refused) as refused:
+        peer.call("turn/complete", turnId="u", usage={"costUsd": 1.7e308})
+    assert refused.value.data["path"] == "usage.costUsd"
+    peer.call("turn/complete", turnId="u")
+    for _ in range(2):
+        use(peer, "t", costUsd=MAX_INTEGER)
+    for group_by in ("day", "thread"):
+        totals = peer.call("usage/aggregate", groupBy=group_by)["totals"]
+        assert totals["costUsd"] == totals["costUsdWithoutCache"] == 2 * MAX_INTEGER
 
 
 def test_tokens_costs_and_savings_are_summed_up(peer: Peer) -> None:

@@ -67,9 +67,13 @@ def test_without_a_price_nobody_knows() -> None:
     assert NO_PRICES.cost(Usage(input_tokens=5), "large", None) is None
 
 
-def test_a_negative_price_is_refused() -> None:
-    with pytest.raises(msgspec.ValidationError):
-        msgspec.toml.decode(b"[models.m]\ninput = -1\noutput = 1\n", type=Prices)
+@pytest.mark.parametrize("price", ["-1", "inf", "nan", "1e300"])
+def test_a_price_that_nothing_costs_is_refused(price: str) -> None:
+    for name in ("input", "output", "cached"):
+        prices = {"input": "1", "output": "1", name: price}
+        lines = "\n".join(f"{each} = {price}" for each, price in prices.items())
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.toml.decode(f"[models.m]\n{lines}\n", type=Prices)
 
 
 def test_the_documented_example_is_a_table_of_prices() -> None:
