@@ -61,6 +61,26 @@ def test_a_broken_law_is_found(folder: Path, change: str, sentence: str) -> None
     assert any(finding.startswith(sentence) for finding in findings), findings
 
 
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("messages", "content = '{'"),
+        ("messages", "role = 'bot'"),
+        ("commits", "actions = '['"),
+        ("threads", "metadata = '{'"),
+    ],
+)
+def test_a_value_that_no_column_may_have_is_found(
+    folder: Path, table: str, change: str, *, full: bool
+) -> None:
+    path = folder / "sidecar.db"
+    with before_the_crash(folder) as peer:
+        furnish(peer)
+    spoil(path, f"UPDATE {table} SET {change}")
+    assert upkeep.check(path, full=full) == [f"integrity: CHECK constraint failed in {table}"]
+
+
 @pytest.mark.parametrize(
     ("change", "table", "key"),
     [
