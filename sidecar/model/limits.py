@@ -49,6 +49,8 @@ MAX_EVENT_PAGE = 5_000
 DEFAULT_EVENT_PAGE = 500
 # A page ends early once it has this much text, so that an answer fits in memory.
 MAX_PAGE_BYTES = 4 * 1024 * 1024
+# What a record takes beside the values that a client gave, roughly.
+RECORD_BYTES = 200
 # Rows looked at for one page of filtered events; the page then ends early and says where to go on.
 MAX_EVENT_SCAN = 20_000
 # Rows looked at for one page of filtered runs, as for events: a few milliseconds.

@@ -272,7 +272,8 @@ def list_page(
 
 
 def _size(message: Message) -> int:
-    return sum(map(len, (message.content, message.tool_calls, message.metadata)))
+    values = (message.content, message.tool_calls, message.metadata)
+    return limits.RECORD_BYTES + sum(map(len, values))
 
 
 def _commit(db: Snapshot, thread_key: int, row: Row) -> Commit:

@@ -254,6 +254,16 @@ def test_a_page_of_change_sets_ends_early_when_it_is_large(
     assert len(page["data"]) == 2 and page["nextAfterVersion"] == 2
 
 
+def test_messages_without_much_content_fill_a_page_too(
+    peer: Peer, thread: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        commit(peer, messages=[{"role": "user"}] * 10)
+    monkeypatch.setattr(limits, "MAX_PAGE_BYTES", 3000)
+    page = peer.call("thread/commits", threadId=thread)
+    assert len(page["data"]) == 2 and page["nextAfterVersion"] == 2
+
+
 # -- state -----------------------------------------------------------------------------------------
 
 
