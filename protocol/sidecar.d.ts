@@ -1771,8 +1771,8 @@ export interface Methods {
    *
    * Each sees what those before it have written, and none waits. The first that
    * is refused undoes all, and its error is answered with its `index`; what a
-   * failed patch calls `index` is `opIndex` then. It may be sent again when
-   * each of its calls may.
+   * failed patch calls `index` is `opIndex` then. Answers of more than 64 MiB
+   * are refused as well. It may be sent again when each of its calls may.
    */
   atomic: { params: AtomicParams; result: AtomicAnswer };
   /**

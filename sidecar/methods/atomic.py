@@ -54,22 +54,32 @@ def atomic(tx: Tx, *, calls: Annotated[list[Call], msgspec.Meta(min_length=1)]) 
 
     Each sees what those before it have written, and none waits. The first that is refused
     undoes all, and its error is answered with its `index`; what a failed patch calls `index` is
-    `opIndex` then. It may be sent again when each of its calls may.
+    `opIndex` then. Answers of more than 64 MiB are refused as well. It may be sent again when
+    each of its calls may.
     """
     if len(calls) > limits.MAX_ATOMIC_CALLS:
         raise LimitExceeded(limit="maxAtomicCalls", max=limits.MAX_ATOMIC_CALLS, actual=len(calls))
-    return AtomicAnswer([_result(tx, index, call) for index, call in enumerate(calls)])
+    room = limits.MAX_ATOMIC_ANSWER_BYTES
+    results: list[Json] = []
+    for index, call in enumerate(calls):
+        results.append(_result(tx, index, call, room))
+        room -= len(results[-1])
+    return AtomicAnswer(results)
 
 
-def _result(tx: Tx, index: int, call: Call) -> Json:
+def _result(tx: Tx, index: int, call: Call, room: int) -> Json:
     try:
-        outcome = _run(tx, index, call)
+        result = _ENCODER.encode(_run(tx, index, call))
+        if len(result) > room:
+            most = limits.MAX_ATOMIC_ANSWER_BYTES
+            actual = most - room + len(result)
+            raise LimitExceeded(limit="maxAtomicAnswerBytes", max=most, actual=actual)
     except ProtocolError as error:
         if "index" in error.details:
             error.details["opIndex"] = error.details["index"]
         error.details["index"] = index
         raise
-    return Raw(_ENCODER.encode(outcome))
+    return Raw(result)
 
 
 def _run(tx: Tx, index: int, call: Call) -> msgspec.Struct:

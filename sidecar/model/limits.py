@@ -38,6 +38,8 @@ MAX_APPEND_MESSAGES = 1_000
 MAX_MESSAGE_SCAN = 20_000
 # Calls of one `atomic`: its transaction keeps all other writers waiting.
 MAX_ATOMIC_CALLS = 100
+# Answers of one `atomic`, as of a batch: they are held until the last call has answered.
+MAX_ATOMIC_ANSWER_BYTES = MAX_BATCH_ANSWER_BYTES
 # Header lines of one LSP-framed message.
 MAX_HEADER_BYTES = 4 * 1024
 # Members of one appendMany: as many as a batch may have.

@@ -53,6 +53,17 @@ def test_the_first_refusal_undoes_all_and_says_which_call_it_was(peer: Peer) -> 
     assert names_after(peer, seq) == ["y"] and last_seq(peer) == seq + 1
 
 
+def test_answers_that_fill_the_memory_undo_all(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_thread(peer, threadId="t", title="x" * 1000)
+    read = call("thread/get", threadId="t")
+    monkeypatch.setattr(limits, "MAX_ATOMIC_ANSWER_BYTES", 4000)
+    assert len(atomic(peer, *[read] * 2)) == 2
+    data = refused(peer, "atomic", calls=[call("thread/create", threadId="u"), *[read] * 9])
+    assert data["limit"] == "maxAtomicAnswerBytes" and data["max"] == 4000
+    assert data["actual"] > 4000 and data["index"] < 9
+    assert kind_of(peer, "thread/get", threadId="u") == "thread_not_found"
+
+
 def test_wrong_params_are_refused_with_the_path_from_the_outside(peer: Peer) -> None:
     fine = call("thread/list")
     for wrong, path in (
