@@ -169,10 +169,13 @@ class _Document:
 
         Copies of copies double: without a measure a short patch would fill the memory.
         """
+        self._count(pointer, text)
+        return decode(text)
+
+    def _count(self, pointer: str, text: bytes) -> None:
         _check_depth(pointer, text)
         self._placed_bytes += len(text)
         _check_size(self._placed_bytes)
-        return decode(text)
 
     def _parent(self, pointer: str) -> tuple[Tree, str]:
         """Walk to what holds the place of a pointer; tell it and the last step."""
@@ -217,7 +220,9 @@ class _Document:
         value = self._get(source)
         if source == target:
             return
-        _check_depth(target, encode(value))
+        # To measure a value costs as much as a copy of it: only one that goes deeper needs it.
+        if target.count("/") > source.count("/"):
+            self._count(target, encode(value))
         self._remove(source)
         self._add(target, value)
 

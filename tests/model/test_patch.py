@@ -481,6 +481,17 @@ def test_copies_of_copies_end_at_the_size_of_a_state() -> None:
     assert caught.value.details["max"] == MAX_STATE_BYTES
 
 
+def test_a_value_moves_down_as_seldom_as_it_is_copied() -> None:
+    """A move is measured only where it nests deeper, and then it counts as a copy does."""
+    state = json.dumps({"a": "x" * (MAX_STATE_BYTES // 4), "b": {}})
+    aside = ['{"op":"move","from":"/a","path":"/c"}', '{"op":"move","from":"/c","path":"/a"}']
+    assert applied(state, *aside * 20) == applied(state, *aside)
+    down = ['{"op":"move","from":"/a","path":"/b/a"}', '{"op":"move","from":"/b/a","path":"/a"}']
+    assert applied(state, *down * 3) == applied(state, *aside)
+    with pytest.raises(LimitExceeded):
+        applied(state, *down * 5)
+
+
 def test_a_state_that_grows_past_its_size_is_refused() -> None:
     half = json.dumps("x" * (MAX_STATE_BYTES // 2))
     with pytest.raises(LimitExceeded):
