@@ -83,6 +83,13 @@ def test_a_number_whose_exponent_cannot_be_counted_is_out_of_range(
         assert fingerprint("m", value=raw(text)) == fingerprint("m", value=raw(f" {text}"))
 
 
+def test_what_cannot_be_counted_is_equal_to_its_own_text_alone() -> None:
+    """The id of a request may be any number, and is compared when one is cancelled."""
+    uncountable = raw("1e-99999999999999999999")
+    assert is_equal(uncountable, uncountable)
+    assert not is_equal(uncountable, raw("1")) and not is_equal(raw("0"), uncountable)
+
+
 def test_members_order_and_white_space_do_not_make_another_request() -> None:
     one = fingerprint("m", metadata=raw('{"a": 1, "b": {"c": 2, "d": 3}}'), title="t")
     other = fingerprint("m", title="t", metadata=raw('{"b":{"d":3,"c":2},"a":1}'))
