@@ -223,6 +223,116 @@ export interface Checked {
   findings: string[];
 }
 
+/** Answer `daemon/metrics`. */
+export interface Metrics {
+  atMs: number;
+  startedAtMs: number;
+  version: string;
+  epoch: number;
+  lastSeq: number;
+  process: ProcessMetrics;
+  methods: MethodMetrics[];
+  commits: CommitMetrics;
+  queueDepth: number;
+  waitingRequests: number;
+  connections: number;
+  connectionsOpened: number;
+  subscribers: SubscriberMetrics[];
+  databaseBytes: number;
+  wal: WalMetrics;
+  counts: StatusCounts;
+  recovered: RecoveredCounts;
+}
+
+/** Tell what the process uses. */
+export interface ProcessMetrics {
+  pid: number;
+  cpuMs: number;
+  residentBytes: number;
+}
+
+/** Tell how a method is used; `unknown` stands for what is no method. */
+export interface MethodMetrics {
+  method: string;
+  outcomes: Outcome[];
+  durations: Durations;
+}
+
+/**
+ * Count the requests of a method that ended so: `ok`, or the kind of an error.
+ */
+export interface Outcome {
+  outcome: string;
+  count: number;
+}
+
+/**
+ * Count by how long it took: `counts[i]` up to `boundsMs[i]`, the last one
+ * beyond them all.
+ */
+export interface Durations {
+  boundsMs: number[];
+  counts: number[];
+  sumMs: number;
+}
+
+/**
+ * Tell of the groups that were committed, and of those that were lost and run
+ * again.
+ */
+export interface CommitMetrics {
+  requests: Sizes;
+  durations: Durations;
+  reruns: number;
+}
+
+/**
+ * Count by how many: `counts[i]` up to `bounds[i]`, the last one beyond them
+ * all.
+ */
+export interface Sizes {
+  bounds: number[];
+  counts: number[];
+  sum: number;
+}
+
+/**
+ * Tell how many events a subscription is behind, and whether its peer reads.
+ */
+export interface SubscriberMetrics {
+  subscriptionId: string;
+  lagEvents: number;
+  stalled: boolean;
+}
+
+/**
+ * Tell of the write-ahead log; `heldUp` counts the checkpoints that a reader
+ * kept short.
+ */
+export interface WalMetrics {
+  bytes: number;
+  checkpoints: number;
+  heldUp: number;
+}
+
+/** Count what waits and what works. */
+export interface StatusCounts {
+  threads: number;
+  turnsInProgress: number;
+  turnsQueued: number;
+  inputsPending: number;
+  mailboxQueued: number;
+  mailboxClaimed: number;
+}
+
+/** Count what the start of this epoch found. */
+export interface RecoveredCounts {
+  turns: number;
+  runs: number;
+  requeuedInputs: number;
+  quarantined: number;
+}
+
 /** Answer `daemon/ping`. */
 export interface Pong {
   atMs: number;
@@ -259,6 +369,12 @@ export interface Quarantined {
   reason: string;
 }
 
+/** Answer `daemon/setLogLevel`. */
+export interface LogLevelSet {
+  level: "debug" | "error" | "info" | "warning";
+  previous: "debug" | "error" | "info" | "warning";
+}
+
 /** Answer `daemon/status`. */
 export interface Status {
   pid: number;
@@ -275,16 +391,6 @@ export interface Status {
   subscriptions: number;
   counts: StatusCounts;
   writer: WriterStatus;
-}
-
-/** Count what waits and what works. */
-export interface StatusCounts {
-  threads: number;
-  turnsInProgress: number;
-  turnsQueued: number;
-  inputsPending: number;
-  mailboxQueued: number;
-  mailboxClaimed: number;
 }
 
 /**
@@ -948,11 +1054,19 @@ export interface DaemonCheckParams {
   full?: boolean | null;
 }
 
+/** The params of `daemon/metrics`. */
+export type DaemonMetricsParams = Record<string, never>;
+
 /** The params of `daemon/ping`. */
 export type DaemonPingParams = Record<string, never>;
 
 /** The params of `daemon/recovery`. */
 export type DaemonRecoveryParams = Record<string, never>;
+
+/** The params of `daemon/setLogLevel`. */
+export interface DaemonSetLogLevelParams {
+  level: "debug" | "error" | "info" | "warning";
+}
 
 /** The params of `daemon/shutdown`. */
 export type DaemonShutdownParams = Record<string, never>;
@@ -1784,10 +1898,29 @@ export interface Methods {
    * Check the file and the house's own invariants; a sentence for each finding.
    */
   "daemon/check": { params: DaemonCheckParams; result: Checked };
+  /**
+   * Tell what was asked since the start and how long it took, and how things
+   * are now.
+   *
+   * The time of a request ends with the commit that its answer waits for; what
+   * it waits for by its own wish (`waitMs`) does not count. Whoever is in no
+   * group of writes counts in no commit.
+   */
+  "daemon/metrics": { params: DaemonMetricsParams; result: Metrics };
   /** Tell that the daemon is there, and its time. */
   "daemon/ping": { params: DaemonPingParams; result: Pong };
   /** Tell what the last process had left unfinished, and what became of it. */
   "daemon/recovery": { params: DaemonRecoveryParams; result: RecoveryReport };
+  /**
+   * Log from this level on, until SIGHUP or a restart returns to the configured
+   * one.
+   *
+   * With `debug` each request is logged, without its params.
+   */
+  "daemon/setLogLevel": {
+    params: DaemonSetLogLevelParams;
+    result: LogLevelSet;
+  };
   /** Drain and end the daemon, once what has arrived is answered. */
   "daemon/shutdown": { params: DaemonShutdownParams; result: Done };
   /** Tell how the daemon does. */

@@ -38,6 +38,10 @@ PLAUSIBLE: dict[str, JsonTree] = {
     "writer": {"commits": 2, "requests": 1, "requestsPerCommit": 0.5, "queueDepth": 0},
     "tookMs": 3,
     "bytes": 102400,
+    "cpuMs": 160,
+    "residentBytes": 41943040,
+    "counts": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    "sumMs": 0.702,
 }
 FOLDER = "/var/lib/sidecar"
 

@@ -89,6 +89,22 @@ SETTINGS: dict[str, Setting] = {
             choices=("json", "console"),
             default_is="console on a terminal, else json",
         ),
+        Setting(
+            "log-file",
+            "The file to append the log to; SIGHUP opens it anew, for logrotate.",
+            default_is="stderr",
+        ),
+        Setting(
+            "slow-request-ms",
+            "From how many milliseconds on a request is logged as slow.",
+            default="1000",
+            is_number=True,
+        ),
+        Setting(
+            "metrics-file",
+            "A file to keep metrics in, for node_exporter's textfile collector (*.prom).",
+            default_is="none",
+        ),
     )
 }
 

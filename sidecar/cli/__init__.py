@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "call": ("call", "Call a method and print its result."),
     "mailbox": ("mailbox", "Put work into mailboxes, do it, look at it."),
     "status": ("operate", "Tell how the daemon does."),
+    "metrics": ("metrics", "Tell what was asked, and how long it took."),
+    "top": ("top", "Watch the daemon at work."),
     "tail": ("tail", "Follow events as they happen."),
     "usage": ("usage", "Sum up what turns have used and cost."),
     "check": ("operate", "Check the database and the house's invariants."),

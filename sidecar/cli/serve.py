@@ -1,6 +1,8 @@
 """`sidecar serve`: run the daemon, and tell by the exit code why it could not."""
 
 import os
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ import structlog
 from sidecar import cli, config, logs
 from sidecar.daemon import lifecycle
 from sidecar.daemon.listener import NotASocket, SocketTaken
+from sidecar.daemon.meter import Sight
 from sidecar.daemon.parent import NotAPipe
 from sidecar.daemon.stdio import STDERR, STDIN, STDOUT, NoStdio
 from sidecar.model.errors import Outage
@@ -22,6 +25,28 @@ from sidecar.store.migrate import WrongDatabase
 log = structlog.get_logger()
 
 
+def _logging(command: Callable[..., None]) -> Callable[..., None]:
+    """Set up the log before a command runs, by flags of its own."""
+
+    @config.option("log-level")
+    @config.option("log-format")
+    @config.option("log-file")
+    @wraps(command)
+    def configured(
+        log_level: logs.LogLevel,
+        log_format: logs.LogFormat | None,
+        log_file: str | None,
+        **rest: object,
+    ) -> None:
+        try:
+            logs.configure(log_level, log_format, Path(log_file).absolute() if log_file else None)
+        except OSError as error:
+            cli.end(cli.EXIT_BAD_CONFIGURATION, f"--log-file {log_file}: {error.strerror}")
+        command(**rest)
+
+    return configured
+
+
 @click.command("serve")
 @config.option("database")
 @config.option("socket")
@@ -29,8 +54,9 @@ log = structlog.get_logger()
 @config.option("durability")
 @config.option("recover")
 @config.option("prices")
-@config.option("log-level")
-@config.option("log-format")
+@_logging
+@config.option("slow-request-ms")
+@config.option("metrics-file")
 @config.option("ready-fd")
 @config.option("parent-fd")
 def serve_command(
@@ -39,8 +65,8 @@ def serve_command(
     durability: Durability,
     recover: RecoverMode,
     prices: str | None,
-    log_level: logs.LogLevel,
-    log_format: logs.LogFormat | None,
+    slow_request_ms: int,
+    metrics_file: str | None,
     ready_fd: int | None,
     parent_fd: int | None,
     *,
@@ -50,22 +76,26 @@ def serve_command(
 
     When it is ready, recovered and listening, it tells so in one line of JSON. It ends with 0 after
     a drain, 74 if the storage is broken, 75 if another one runs, 78 if the database is newer
-    than the program or something is set that cannot be.
+    than the program or something is set that cannot be. SIGHUP opens the log's file anew, and
+    takes back what `daemon/setLogLevel` has set.
     """
-    logs.configure(log_level, log_format or ("console" if logs.is_on_terminal() else "json"))
     _check(stdio=stdio, ready_fd=ready_fd, parent_fd=parent_fd)
+    path = config.database_path(database)
+    if logs.OUTPUT.is_at(path):
+        cli.end(cli.EXIT_BAD_CONFIGURATION, f"--log-file {path}: is the database")
     if not stdio:
         cli.fill_closed()
     told_fd = STDOUT if ready_fd is None and not stdio else ready_fd
     try:
         lifecycle.run(
-            config.database_path(database),
+            path,
             None if stdio and socket is None else config.socket_path(socket),
             speaks_stdio=stdio,
             durability=durability,
             recover_mode=recover,
             parent_fd=parent_fd,
             prices=_prices(prices),
+            sight=Sight(slow_request_ms, _metrics_path(metrics_file)),
             ready=lambda line: _tell_ready(line, told_fd, parent_fd),
         )
     except LockedByOther as error:
@@ -102,6 +132,19 @@ def _prices(path: str | None) -> Prices:
         cli.end(cli.EXIT_BAD_CONFIGURATION, f"--prices {path}: {error.strerror}")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         cli.end(cli.EXIT_BAD_CONFIGURATION, f"--prices {path}: {error}")
+
+
+def _metrics_path(given: str | None) -> Path | None:
+    """Tell where metrics are kept; what cannot be collected there ends the start."""
+    if given is None:
+        return None
+    path = Path(given).absolute()
+    # What is there is replaced: a slip must not take a database for it.
+    if path.suffix != ".prom":
+        cli.end(cli.EXIT_BAD_CONFIGURATION, f"--metrics-file {given}: does not end in .prom")
+    if not path.parent.is_dir() or path.is_dir():
+        cli.end(cli.EXIT_BAD_CONFIGURATION, f"--metrics-file {given}: no file in a folder")
+    return path
 
 
 def _tell_ready(line: str, fd: int | None, parent_fd: int | None) -> None:

@@ -33,6 +33,12 @@ DAEMON_CHECK = Method(
     "key",
     records.Checked,
 )
+DAEMON_METRICS = Method(
+    "daemon/metrics",
+    "always",
+    "key",
+    records.Metrics,
+)
 DAEMON_PING = Method(
     "daemon/ping",
     "always",
@@ -44,6 +50,12 @@ DAEMON_RECOVERY = Method(
     "always",
     "key",
     records.RecoveryReport,
+)
+DAEMON_SET_LOG_LEVEL = Method(
+    "daemon/setLogLevel",
+    "always",
+    "key",
+    records.LogLevelSet,
 )
 DAEMON_SHUTDOWN = Method(
     "daemon/shutdown",
@@ -481,8 +493,10 @@ METHODS: dict[str, Method[object]] = {
         ATOMIC,
         DAEMON_BACKUP,
         DAEMON_CHECK,
+        DAEMON_METRICS,
         DAEMON_PING,
         DAEMON_RECOVERY,
+        DAEMON_SET_LOG_LEVEL,
         DAEMON_SHUTDOWN,
         DAEMON_STATUS,
         EVENT_APPEND,
@@ -604,6 +618,10 @@ class Methods(ABC):
             },
         )
 
+    def daemon_metrics(self) -> records.Metrics:
+        """Tell what was asked since the start and how long it took, and how things are now."""
+        return self._call(DAEMON_METRICS, {})
+
     def daemon_ping(self) -> records.Pong:
         """Tell that the daemon is there, and its time."""
         return self._call(DAEMON_PING, {})
@@ -611,6 +629,19 @@ class Methods(ABC):
     def daemon_recovery(self) -> records.RecoveryReport:
         """Tell what the last process had left unfinished, and what became of it."""
         return self._call(DAEMON_RECOVERY, {})
+
+    def daemon_set_log_level(
+        self,
+        *,
+        level: records.LogLevelSetLevel,
+    ) -> records.LogLevelSet:
+        """Log from this level on, until SIGHUP or a restart returns to the configured one."""
+        return self._call(
+            DAEMON_SET_LOG_LEVEL,
+            {
+                "level": level,
+            },
+        )
 
     def daemon_shutdown(self) -> records.Done:
         """Drain and end the daemon, once what has arrived is answered."""
@@ -1922,6 +1953,10 @@ class AsyncMethods(ABC):
             },
         )
 
+    async def daemon_metrics(self) -> records.Metrics:
+        """Tell what was asked since the start and how long it took, and how things are now."""
+        return await self._call(DAEMON_METRICS, {})
+
     async def daemon_ping(self) -> records.Pong:
         """Tell that the daemon is there, and its time."""
         return await self._call(DAEMON_PING, {})
@@ -1929,6 +1964,19 @@ class AsyncMethods(ABC):
     async def daemon_recovery(self) -> records.RecoveryReport:
         """Tell what the last process had left unfinished, and what became of it."""
         return await self._call(DAEMON_RECOVERY, {})
+
+    async def daemon_set_log_level(
+        self,
+        *,
+        level: records.LogLevelSetLevel,
+    ) -> records.LogLevelSet:
+        """Log from this level on, until SIGHUP or a restart returns to the configured one."""
+        return await self._call(
+            DAEMON_SET_LOG_LEVEL,
+            {
+                "level": level,
+            },
+        )
 
     async def daemon_shutdown(self) -> records.Done:
         """Drain and end the daemon, once what has arrived is answered."""

@@ -34,6 +34,18 @@ ItemStatus = Literal[
     "interrupted",
     "queued",
 ]
+LogLevelSetLevel = Literal[
+    "debug",
+    "error",
+    "info",
+    "warning",
+]
+LogLevelSetPrevious = Literal[
+    "debug",
+    "error",
+    "info",
+    "warning",
+]
 MailboxEntryOrigin = Literal[
     "external",
     "internal",
@@ -397,6 +409,111 @@ class Checked(Struct, frozen=True, kw_only=True, rename="camel"):
     findings: list[str]
 
 
+class ProcessMetrics(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell what the process uses."""
+
+    pid: int
+    cpu_ms: int
+    resident_bytes: int
+
+
+class Outcome(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Count the requests of a method that ended so: `ok`, or the kind of an error."""
+
+    outcome: str
+    count: int
+
+
+class Durations(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Count by how long it took: `counts[i]` up to `boundsMs[i]`, the last one beyond them all."""
+
+    bounds_ms: list[float]
+    counts: list[int]
+    sum_ms: float
+
+
+class MethodMetrics(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell how a method is used; `unknown` stands for what is no method."""
+
+    method: str
+    outcomes: list[Outcome]
+    durations: Durations
+
+
+class Sizes(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Count by how many: `counts[i]` up to `bounds[i]`, the last one beyond them all."""
+
+    bounds: list[int]
+    counts: list[int]
+    sum: int
+
+
+class CommitMetrics(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell of the groups that were committed, and of those that were lost and run again."""
+
+    requests: Sizes
+    durations: Durations
+    reruns: int
+
+
+class SubscriberMetrics(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell how many events a subscription is behind, and whether its peer reads."""
+
+    subscription_id: str
+    lag_events: int
+    stalled: bool
+
+
+class WalMetrics(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell of the write-ahead log; `heldUp` counts the checkpoints that a reader kept short."""
+
+    bytes: int
+    checkpoints: int
+    held_up: int
+
+
+class StatusCounts(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Count what waits and what works."""
+
+    threads: int
+    turns_in_progress: int
+    turns_queued: int
+    inputs_pending: int
+    mailbox_queued: int
+    mailbox_claimed: int
+
+
+class RecoveredCounts(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Count what the start of this epoch found."""
+
+    turns: int
+    runs: int
+    requeued_inputs: int
+    quarantined: int
+
+
+class Metrics(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `daemon/metrics`."""
+
+    at_ms: int
+    started_at_ms: int
+    version: str
+    epoch: int
+    last_seq: int
+    process: ProcessMetrics
+    methods: list[MethodMetrics]
+    commits: CommitMetrics
+    queue_depth: int
+    waiting_requests: int
+    connections: int
+    connections_opened: int
+    subscribers: list[SubscriberMetrics]
+    database_bytes: int
+    wal: WalMetrics
+    counts: StatusCounts
+    recovered: RecoveredCounts
+
+
 class Pong(Struct, frozen=True, kw_only=True, rename="camel"):
     """Answer `daemon/ping`."""
 
@@ -434,15 +551,11 @@ class RecoveryReport(Struct, frozen=True, kw_only=True, rename="camel"):
     quarantined: list[Quarantined]
 
 
-class StatusCounts(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Count what waits and what works."""
+class LogLevelSet(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `daemon/setLogLevel`."""
 
-    threads: int
-    turns_in_progress: int
-    turns_queued: int
-    inputs_pending: int
-    mailbox_queued: int
-    mailbox_claimed: int
+    level: LogLevelSetLevel
+    previous: LogLevelSetPrevious
 
 
 class WriterStatus(Struct, frozen=True, kw_only=True, rename="camel"):

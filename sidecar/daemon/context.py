@@ -12,6 +12,7 @@ import msgspec
 from sidecar import __version__
 from sidecar.daemon.dispatch import Answer, Pending
 from sidecar.daemon.hub import Filter, Subscription
+from sidecar.logs import LogLevel
 from sidecar.model import ids
 from sidecar.model.errors import InvalidRequest, ProtocolError
 from sidecar.model.event import Delta
@@ -19,6 +20,7 @@ from sidecar.model.item import ITEM
 from sidecar.model.json_value import Json
 from sidecar.model.limits import Limits
 from sidecar.model.recovery import RecoveryReport
+from sidecar.rpc.metrics import Metrics
 from sidecar.rpc.peer import (
     BackupDone,
     Capabilities,
@@ -100,6 +102,11 @@ class RequestContext:
         source = self._desk.database.source
         return ids.mint("inc", source.now_ms(), source.random_bits(ids.RANDOM_BITS))
 
+    @property
+    def peer_number(self) -> int:
+        """Tell whose request it is, as the log names it."""
+        return self._peer.number
+
     # -- for the handlers: rpc.peer.Peer -----------------------------------------------------------
 
     @property
@@ -159,6 +166,14 @@ class RequestContext:
                 queue_depth=desk.queue_depth,
             ),
         )
+
+    def metrics(self) -> Metrics:
+        """Tell what was asked, and how things are now."""
+        return self._daemon.measure()
+
+    def set_log_level(self, level: LogLevel) -> LogLevel:
+        """Log from a level on; tell from which one it was."""
+        return self._daemon.set_log_level(level)
 
     async def backup(self, path: Path, *, overwrite: bool) -> BackupDone:
         """Copy the database between the groups, then verify and sync it on a thread."""

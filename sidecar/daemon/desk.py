@@ -9,15 +9,17 @@ other peers' reads.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Pending, Request, render_error
+from sidecar.daemon.errands import Errands
 from sidecar.daemon.group import Group, Held
 from sidecar.daemon.hub import Hub
+from sidecar.daemon.meter import Meter
 from sidecar.daemon.peer import PeerConnection, Work
 from sidecar.daemon.waiting import WaitingRoom
 from sidecar.model.errors import Outage, Overloaded
@@ -44,9 +46,10 @@ SMOOTHING = 0.1
 class Desk:
     """Take requests from all peers in turn and see to their answers."""
 
-    def __init__(self, database: Database, loop: asyncio.AbstractEventLoop) -> None:
-        """Work on one database, on one loop."""
+    def __init__(self, database: Database, loop: asyncio.AbstractEventLoop, meter: Meter) -> None:
+        """Work on one database, on one loop, and count what is done."""
         self.database = database
+        self.meter = meter
         self.loop = loop
         self.peers: set[PeerConnection] = set()
         self.is_draining = False
@@ -64,13 +67,15 @@ class Desk:
         self._waiting: list[PeerConnection] = []
         self._commit_ms = 0.0
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands(loop, self.wake, self._tell_if_quiet)
 
     # -- peers ---------------------------------------------------------------------------------
 
     def join(self, peer: PeerConnection) -> int:
         """Welcome a peer and tell how many there are."""
         self.peers.add(peer)
+        self.meter.connections += 1
+        peer.number = self.meter.connections
         return len(self.peers)
 
     def leave(self, peer: PeerConnection) -> None:
@@ -100,7 +105,7 @@ class Desk:
     def is_quiet(self) -> bool:
         """Tell whether nobody is there and everything that has arrived is done."""
         return not (
-            self.peers or self._runnable or self._committing or self._tasks or self._to_flush
+            self.peers or self._runnable or self._committing or self._errands or self._to_flush
         )
 
     @property
@@ -183,14 +188,15 @@ class Desk:
 
     def _run(self, work: Work, request: Request, group: Group) -> None:
         peer = work.peer
+        started_s = time.perf_counter()
         if work.is_too_large:
-            work.settle(request, render_error(request.id, Overloaded()))
+            work.settle(request, render_error(request.id, Overloaded()), started_s)
             return
         method = request.method
         if method is not None and method.mode == "write" and request.fault is None:
             self._open(group)
             if group.outage is not None:
-                work.settle(request, render_error(request.id, group.outage))
+                work.settle(request, render_error(request.id, group.outage), started_s)
                 return
         context = self.make_context(peer, group)
         answer = self._dispatcher.answer(request, context)
@@ -200,11 +206,11 @@ class Desk:
         if isinstance(answer, Pending):
             self.room.park(work, request, answer)
         elif not isinstance(answer, bytes):
-            self._wait_for(work, request, answer)
+            self._errands.run(work, request, answer, started_s)
         elif group.is_open and (peer.held or (method is not None and method.mode == "write")):
-            self._hold(group, work, request, answer)
+            self._hold(group, Held(work, request, answer, started_s))
         else:
-            work.settle(request, answer)
+            work.settle(request, answer, started_s)
         if group.is_open:
             self._serve_waiting(group)
 
@@ -212,9 +218,9 @@ class Desk:
         """Tell whether anybody is there for an answer that may come later."""
         return request.id is not None and not self.is_draining and not work.peer.is_gone
 
-    def _hold(self, group: Group, work: Work, request: Request, answer: bytes) -> None:
-        work.peer.held += 1
-        group.hold(Held(work, request, answer))
+    def _hold(self, group: Group, held: Held) -> None:
+        held.work.peer.held += 1
+        group.hold(held)
 
     def _serve_waiting(self, group: Group) -> None:
         """Run those again who wait for what was just written, the longest waiting first."""
@@ -226,6 +232,7 @@ class Desk:
             if group.outage is not None:
                 self.room.refuse(waiter, group.outage)
                 continue
+            started_s = time.perf_counter()
             context = self.make_context(waiter.peer, group)
             answer = self._dispatcher.answer(waiter.request, context)
             if isinstance(answer, Pending):
@@ -233,7 +240,7 @@ class Desk:
             else:
                 assert isinstance(answer, bytes), "only writes wait"
                 self.room.leave(waiter)
-                self._hold(group, waiter.work, waiter.request, answer)
+                self._hold(group, Held(waiter.work, waiter.request, answer, started_s))
             self._wake_waiting()
 
     def _wake_waiting(self) -> None:
@@ -250,24 +257,6 @@ class Desk:
             return
         group.is_open = True
         group.now_ms = self.database.source.now_ms()
-
-    def _wait_for(self, work: Work, request: Request, answer: Awaitable[bytes]) -> None:
-        work.peer.is_blocked = True
-
-        async def finish() -> None:
-            work.settle(request, await answer)
-            work.peer.is_blocked = False
-            self.wake(work.peer)
-
-        task = self.loop.create_task(finish())
-        self._tasks.add(task)
-        task.add_done_callback(self._end_task)
-
-    def _end_task(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.result()
-        self._tell_if_quiet()
 
     # -- commits -------------------------------------------------------------------------------
 
@@ -292,20 +281,17 @@ class Desk:
         except GroupLost:
             self._run_one_by_one(group)
             return
-        self._measure(started)
-        self._settle(group.held)
-        self.hub.publish()
+        self._conclude(group, self._measure(started))
         self._flush()
         self._checkpoint()
 
     def _on_committed(self, group: Group, started: float, commit: "asyncio.Future[None]") -> None:
-        self._measure(started)
+        took_s = self._measure(started)
         if isinstance(commit.exception(), GroupLost):
             self._run_one_by_one(group)
         else:
             commit.result()
-            self._settle(group.held)
-            self.hub.publish()
+            self._conclude(group, took_s)
         self._flush()
         # With nobody waiting there are no halves, and waiting would only cost its time.
         self.loop.call_later(GATHER_S if self._waiting else 0, self._gathered)
@@ -327,17 +313,26 @@ class Desk:
             # Nobody else can tell an operator why the log grows.
             log.warning("a reader elsewhere holds up the write-ahead log", pages=held_up)
 
-    def _measure(self, started: float) -> None:
-        took_ms = (time.perf_counter() - started) * 1000
-        self._commit_ms += SMOOTHING * (took_ms - self._commit_ms)
+    def _measure(self, started: float) -> float:
+        took_s = time.perf_counter() - started
+        self._commit_ms += SMOOTHING * (took_s * 1000 - self._commit_ms)
+        return took_s
+
+    def _conclude(self, group: Group, took_s: float) -> None:
+        self.meter.count_commit(len(group.held), took_s)
+        self._settle(group.held)
+        self.hub.publish()
 
     def _settle(self, held: list[Held]) -> None:
+        self.meter.group_size = len(held)
         for each in held:
             each.work.peer.held -= 1
-            each.work.settle(each.request, each.answer)
+            each.work.settle(each.request, each.answer, each.started_s)
+        self.meter.group_size = 0
 
     def _run_one_by_one(self, group: Group) -> None:
         """Run the requests of a lost group again, each in a transaction of its own."""
+        self.meter.reruns += 1
         outage = group.outage
         for each in group.held:
             if outage is None:
@@ -364,11 +359,13 @@ class Desk:
         assert isinstance(answer, bytes | Pending), "only reads and writes are held"
         if isinstance(answer, Pending) and not self._may_wait(held.work, held.request):
             answer = answer.answer
+        started = time.perf_counter()
         try:
             if alone.lost is not None:
                 self.database.rollback()
                 raise alone.lost
             self.database.commit()
+            self.meter.count_commit(1, self._measure(started))
         except GroupLost as lost:
             answer = render_error(held.request.id, lost.outage)
         return answer, None
@@ -392,7 +389,5 @@ class Desk:
     async def close(self) -> None:
         """Run nothing more, cut off what still takes its time, and end the helper thread."""
         self._is_closed = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._errands.close()
         self._committer.shutdown()

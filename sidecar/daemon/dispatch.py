@@ -34,6 +34,8 @@ from sidecar.rpc.wait import Wait
 
 ABSENT = Raw(b"")
 NO_PARAMS = Raw(b"{}")
+# Enough to tell an id from others.
+TOLD_ID_BYTES = 128
 
 log = structlog.get_logger()
 
@@ -61,6 +63,11 @@ class Request(msgspec.Struct, frozen=True):
     params: Raw = NO_PARAMS
     fault: ProtocolError | None = None
 
+    @property
+    def told_id(self) -> str | None:
+        """Tell the id as the log has it: the client chose it, and how long it is."""
+        return None if self.id is None else self.id[:TOLD_ID_BYTES].decode(errors="replace")
+
 
 class Message(msgspec.Struct, frozen=True):
     """Be what one line or body holds: one request, or a batch of them."""
@@ -79,6 +86,12 @@ class Pending(NamedTuple):
 Answer = bytes | Pending | Awaitable[bytes]
 
 
+class Refused(bytes):
+    """Be the answer that is an error, which can tell its kind."""
+
+    kind: str
+
+
 class Context(Protocol):
     """Run one method in the way of its mode, and encode its result."""
 
@@ -90,6 +103,10 @@ class Context(Protocol):
 
     def new_incident(self) -> str:
         """Make the id under which a bug is logged."""
+
+    @property
+    def peer_number(self) -> int:
+        """Tell whose request it is, as the log names it."""
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
@@ -163,10 +180,11 @@ class Dispatcher:
         call = RpcRequest(request.name, [request.params], request.id)
         outcome = dispatch_request(self._table, context, call)[1]
         if isinstance(outcome, Left):
-            error = outcome._error  # noqa: SLF001  # the library has no public name for it
-            if not isinstance(error.data, ProtocolError):
-                return render_error(request.id, MethodNotFound())
-            return render_error(request.id, error.data)
+            error = outcome._error.data  # noqa: SLF001  # the library has no public name for it
+            # The library's own errors have no exception with them.
+            is_ours = isinstance(error, Exception)
+            public = _public(error, context, request) if is_ours else MethodNotFound()
+            return render_error(request.id, public)
         result = outcome._value.result  # noqa: SLF001  # as above
         if isinstance(result, bytes):
             return render(request.id, result)
@@ -180,7 +198,7 @@ def _behind_wall(method: Method) -> Callable[..., object]:
         try:
             return Success(context.run(method, method.decode(params)))
         except Exception as error:  # noqa: BLE001  # the wall: nothing foreign reaches a client
-            return Error(0, "", _public(error, context, method.name))
+            return Error(0, "", error)
 
     call.__signature__ = Checked()  # type: ignore[attr-defined]
     return call
@@ -200,24 +218,33 @@ class Checked(inspect.Signature):
 _NOTHING_BOUND = inspect.BoundArguments(inspect.Signature(), OrderedDict())
 
 
-def _public(error: Exception, context: Context, name: str) -> ProtocolError:
+def _public(error: Exception, context: Context, request: Request) -> ProtocolError:
     if isinstance(error, Outage):
-        log.error("request failed", method=name, kind=error.kind, exc_info=error)
+        log.error("request failed", kind=error.kind, **_about(request, context, error))
     if isinstance(error, ProtocolError):
         return error
     lost = context.lose(error)
     if lost is not None:
         return lost
     incident = context.new_incident()
-    log.error("incident", incident=incident, method=name, exc_info=error)
+    log.error("incident", incident=incident, **_about(request, context, error))
     return Internal(incident=incident)
+
+
+def _about(request: Request, context: Context, error: Exception) -> dict[str, object]:
+    return {
+        "method": request.name,
+        "request_id": request.told_id,
+        "peer": context.peer_number,
+        "exc_info": error,
+    }
 
 
 async def _later(request: Request, context: Context, result: Awaitable[bytes]) -> bytes:
     try:
         return render(request.id, await result)
     except Exception as error:  # noqa: BLE001  # the same wall, for methods that take their time
-        return render_error(request.id, _public(error, context, request.name))
+        return render_error(request.id, _public(error, context, request))
 
 
 def render(request_id: bytes | None, result: bytes) -> bytes:
@@ -225,10 +252,11 @@ def render(request_id: bytes | None, result: bytes) -> bytes:
     return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (request_id or b"null", result)
 
 
-def render_error(request_id: bytes | None, error: ProtocolError) -> bytes:
+def render_error(request_id: bytes | None, error: ProtocolError) -> Refused:
     """Render an error; only its code, its docstring and its details leave the process."""
     body = {"code": error.code, "message": error.message(), "data": error.data()}
-    return b'{"jsonrpc":"2.0","id":%b,"error":%b}' % (
-        request_id or b"null",
-        _ENCODER.encode(body),
+    answer = Refused(
+        b'{"jsonrpc":"2.0","id":%b,"error":%b}' % (request_id or b"null", _ENCODER.encode(body))
     )
+    answer.kind = error.kind
+    return answer

@@ -15,6 +15,7 @@ class Held(NamedTuple):
     work: Work
     request: Request
     answer: bytes
+    started_s: float
 
 
 class Group:

@@ -114,6 +114,14 @@ class Hub:
     def __len__(self) -> int:
         return sum(len(each) for each in self._of_peer.values())
 
+    def lags(self) -> list[tuple[Subscription, int]]:
+        """Tell how many events each subscription is behind."""
+        return [
+            (subscription, max(0, self._published - subscription.at_seq))
+            for own in self._of_peer.values()
+            for subscription in own.values()
+        ]
+
     def join(self, subscription: Subscription) -> None:
         """Register first, read history afterwards: nothing can fall in between.
 

@@ -13,17 +13,23 @@ import structlog
 import uvloop
 
 import sidecar.methods  # noqa: F401  # fills the registry
+from sidecar import logs
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
 from sidecar.daemon.desk import Desk
 from sidecar.daemon.group import Group
 from sidecar.daemon.listener import BACKLOG, Inherited, Listener, is_activated
+from sidecar.daemon.measure import measure
+from sidecar.daemon.meter import DEFAULT_SIGHT, Meter, Sight
+from sidecar.daemon.metrics_file import MetricsFile
 from sidecar.daemon.notify import notify
 from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
+from sidecar.daemon.spans import spans
 from sidecar.daemon.stdio import Stdio
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
+from sidecar.rpc.metrics import Metrics
 from sidecar.source import SystemSource
 from sidecar.spawn import lock_path
 from sidecar.store.database import Database, Durability
@@ -57,6 +63,7 @@ class Daemon:
         recover_mode: RecoverMode = "interrupt",
         source: Source | None = None,
         prices: Prices = NO_PRICES,
+        sight: Sight = DEFAULT_SIGHT,
     ) -> None:
         """Open and recover; nobody can connect yet.
 
@@ -75,6 +82,9 @@ class Daemon:
             self._close_listener()
             raise
         self.started_at_ms = self.database.source.now_ms()
+        self.meter = Meter(sight.slow_request_ms, spans(self.database.source.now_ms))
+        self._metrics_file = MetricsFile(sight.metrics_path) if sight.metrics_path else None
+        self._log_level = logs.OUTPUT.level
         self.is_signalled = False
         self._stopping = asyncio.Event()
         self._drained = asyncio.Event()
@@ -91,10 +101,25 @@ class Daemon:
         """Begin to drain; what has arrived is still answered."""
         self._stopping.set()
 
+    def set_log_level(self, level: logs.LogLevel) -> logs.LogLevel:
+        """Log from a level on; tell from which one it was."""
+        previous = logs.set_level(level)
+        self.meter.retune()
+        return previous
+
+    def hang_up(self) -> None:
+        """Return to the level of the start, and open the log's file anew."""
+        self.set_log_level(self._log_level)
+        try:
+            logs.OUTPUT.reopen()
+        except OSError as error:
+            log.warning("the log is not opened anew", reason=str(error))
+        log.info("hang-up")
+
     async def serve(self, on_ready: Callable[[], None]) -> None:
         """Listen until `stop`, then drain and close."""
         loop = asyncio.get_running_loop()
-        self.desk = Desk(self.database, loop)
+        self.desk = Desk(self.database, loop, self.meter)
         self.desk.make_context = self._context
         self.desk.on_quiet = self._on_quiet
         if self.listener is not None:
@@ -108,16 +133,32 @@ class Daemon:
             )
         if self._stdio is not None:
             await self._stdio.connect(self.desk, self.stop)
+        keeping = self._keep_metrics(loop)
         try:
             on_ready()
             await self._stopping.wait()
             await self._drain()
         finally:
+            self._stopping.set()
+            if keeping is not None:
+                await keeping
             await self.desk.close()
             try:
                 self.database.close()
             finally:
                 self._close_listener()
+
+    def _keep_metrics(self, loop: asyncio.AbstractEventLoop) -> "asyncio.Task[None] | None":
+        if self._metrics_file is None:
+            return None
+        keeping = loop.create_task(self._metrics_file.keep(self.measure, self._stopping))
+        # A bug is told when it happens, not at the end.
+        keeping.add_done_callback(lambda task: None if task.cancelled() else task.result())
+        return keeping
+
+    def measure(self) -> Metrics:
+        """Tell what was asked, and how things are now."""
+        return measure(self.desk, self.recovery, self.started_at_ms)
 
     def _close_listener(self) -> None:
         if self.listener is not None:
@@ -177,6 +218,7 @@ def run(
     recover_mode: RecoverMode,
     parent_fd: int | None,
     prices: Prices,
+    sight: Sight,
     ready: Callable[[str], None],
 ) -> None:
     """Run a daemon until a signal, a request or its parent ends it.
@@ -198,13 +240,13 @@ def run(
             durability=durability,
             recover_mode=recover_mode,
             prices=prices,
+            sight=sight,
         )
         if parent_fd is not None:
             watch_parent(parent_fd, daemon.stop)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_die)
-        # stderr is the supervisor's to rotate: a hang-up must only not end us.
-        loop.add_signal_handler(signal.SIGHUP, log.info, "hang-up")
+        loop.add_signal_handler(signal.SIGHUP, daemon.hang_up)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _on_signal, daemon)
 

@@ -57,8 +57,9 @@ class Work:
         """Tell whether the answers of a batch have grown past what may be held for it."""
         return self._answer_bytes > limits.MAX_BATCH_ANSWER_BYTES
 
-    def settle(self, request: Request, answer: bytes) -> None:
-        """Answer one request; the message is answered with the last of them."""
+    def settle(self, request: Request, answer: bytes, started_s: float | None) -> None:
+        """Answer one request, begun then; the message is answered with the last of them."""
+        self.peer.meter.count(self.peer, request, answer, started_s)
         if request.id is not None:
             self._answers.append(answer)
             self._answer_bytes += len(answer)
@@ -77,6 +78,9 @@ class PeerConnection(asyncio.Protocol):
     def __init__(self, desk: "Desk", owner_uid: int) -> None:
         """Serve a connection at a desk; only the owner's own processes may speak."""
         self._desk = desk
+        self.meter = desk.meter
+        self.number = 0
+        self.pid: int | None = None
         self._owner_uid = owner_uid
         self._framing = Framing()
         self._transport: asyncio.Transport | None = None
@@ -100,22 +104,23 @@ class PeerConnection(asyncio.Protocol):
         """Welcome the peer, or tell it why not."""
         # uvloop's transports are not asyncio's classes.
         self._transport = transport = cast("asyncio.Transport", transport)
+        self.pid, uid = self._credentials(transport)
         transport.set_write_buffer_limits(high=limits.MAX_UNSENT_BYTES)
         count = self._desk.join(self)
         if count > limits.MAX_CONNECTIONS:
             self._turn_away(
                 LimitExceeded(limit="maxConnections", max=limits.MAX_CONNECTIONS, actual=count)
             )
-        elif self._peer_uid(transport) not in (self._owner_uid, 0):
+        elif uid not in (self._owner_uid, 0):
             self._turn_away(Forbidden())
         elif self._desk.is_draining:
             self.drain()
 
-    def _peer_uid(self, transport: asyncio.Transport) -> int:
+    def _credentials(self, transport: asyncio.Transport) -> tuple[int, int]:
         sock: socket.socket = transport.get_extra_info("socket")
         packed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
-        uid: int = CREDENTIALS.unpack(packed)[1]
-        return uid
+        pid, uid, _ = CREDENTIALS.unpack(packed)
+        return pid, uid
 
     def data_received(self, data: bytes) -> None:
         """Cut what came into messages and let the desk know."""

@@ -43,7 +43,7 @@ class Waiter:
 
     def settle(self, answer: bytes) -> None:
         """Answer it for good."""
-        self.work.settle(self.request, answer)
+        self.work.settle(self.request, answer, None)
 
 
 class WaitingRoom:

@@ -9,8 +9,9 @@ from sidecar.model.errors import InvalidRequest
 from sidecar.model.fields import Count
 from sidecar.model.json_value import Json
 from sidecar.model.recovery import RecoveryReport
+from sidecar.rpc.metrics import Metrics
 from sidecar.rpc.openrpc import document
-from sidecar.rpc.peer import BackupDone, Checked, Done, Initialized, Peer, Status
+from sidecar.rpc.peer import BackupDone, Checked, Done, Initialized, LogLevel, Peer, Status
 from sidecar.rpc.registry import ALWAYS, method
 
 Path_ = Annotated[str, msgspec.Meta(min_length=1, description="An absolute path of a file.")]
@@ -21,6 +22,13 @@ class ClientInfo(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
 
     name: str
     version: str
+
+
+class LogLevelSet(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer `daemon/setLogLevel`."""
+
+    level: LogLevel
+    previous: LogLevel
 
 
 class Pong(msgspec.Struct, frozen=True, rename="camel"):
@@ -79,6 +87,25 @@ def ping(peer: Peer) -> Pong:
 def status(peer: Peer) -> Status:
     """Tell how the daemon does."""
     return peer.status()
+
+
+@method("daemon/metrics", since="0.1.0", retry=ALWAYS)
+def metrics(peer: Peer) -> Metrics:
+    """Tell what was asked since the start and how long it took, and how things are now.
+
+    The time of a request ends with the commit that its answer waits for; what it waits for by its
+    own wish (`waitMs`) does not count. Whoever is in no group of writes counts in no commit.
+    """
+    return peer.metrics()
+
+
+@method("daemon/setLogLevel", since="0.1.0", retry=ALWAYS)
+def set_log_level(peer: Peer, *, level: LogLevel) -> LogLevelSet:
+    """Log from this level on, until SIGHUP or a restart returns to the configured one.
+
+    With `debug` each request is logged, without its params.
+    """
+    return LogLevelSet(level, peer.set_log_level(level))
 
 
 @method("daemon/recovery", since="0.1.0", retry=ALWAYS)

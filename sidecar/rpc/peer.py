@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
@@ -11,6 +11,11 @@ from sidecar.model.limits import Limits
 from sidecar.model.recovery import RecoveryReport
 from sidecar.store.database import Durability
 from sidecar.store.transaction import Snapshot
+
+if TYPE_CHECKING:
+    from sidecar.rpc.metrics import Metrics
+
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class ServerInfo(msgspec.Struct, frozen=True, rename="camel"):
@@ -124,6 +129,12 @@ class Peer(Protocol):
 
     def status(self) -> Status:
         """Tell how the daemon does."""
+
+    def metrics(self) -> "Metrics":
+        """Tell what was asked, and how things are now."""
+
+    def set_log_level(self, level: LogLevel) -> LogLevel:
+        """Log from a level on; tell from which one it was."""
 
     def backup(self, path: Path, *, overwrite: bool) -> Awaitable[BackupDone]:
         """Copy the database while writes go on."""

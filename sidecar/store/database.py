@@ -116,6 +116,8 @@ class Database:
         self.prices = prices
         self.commits = 0
         self.attempts = 0
+        self.checkpoints = 0
+        self.checkpoints_held_up = 0
         self._scanning = threading.Lock()
         self._woken: list[tuple[str, int]] = []
         self._wal_pages = 0
@@ -311,6 +313,8 @@ class Database:
         except apsw.BusyError:
             pages, copied = self._wal_pages, 0
         is_done = copied == pages
+        self.checkpoints += 1
+        self.checkpoints_held_up += not is_done
         self._checkpoint_at = (
             CHECKPOINT_PAGES if is_done else self._wal_pages + CHECKPOINT_RETRY_PAGES
         )

@@ -98,7 +98,7 @@ def test_a_record_that_cannot_be_read_ends_its_subscription_and_nothing_else(
 def test_another_user_is_told_and_hung_up_on(
     daemon: DaemonThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PeerConnection, "_peer_uid", lambda _self, _transport: 12345)
+    monkeypatch.setattr(PeerConnection, "_credentials", lambda _self, _transport: (1, 12345))
     with daemon.peer() as stranger:
         told = stranger.receive()
         assert (told["id"], told["error"]["data"]["kind"]) == (None, "forbidden")
@@ -145,7 +145,7 @@ def test_what_takes_longer_than_a_drain_is_cut_off_and_leaves_nothing(
     with DaemonThread(folder) as daemon, daemon.peer() as peer:
         peer.send(peer.request(method, params))
         with daemon.peer() as other:
-            until(other, lambda: bool(daemon.daemon.desk._tasks))
+            until(other, lambda: bool(daemon.daemon.desk._errands))
     assert not [path.name for path in folder.iterdir() if "copy" in path.name]
     assert "incident" not in capsys.readouterr().out
     monkeypatch.undo()
