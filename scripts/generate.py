@@ -1,5 +1,5 @@
 """Make what follows from the declarations: the examples, the OpenRPC document, the reference, the
-types for TypeScript, the client for Python.
+types for TypeScript, the client for Python, the manual page.
 
 Usage: scripts/generate [--check]. With --check nothing is written, and a file that is not what
 would be made is named; the exit code is then 1.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar import __version__
+from sidecar.cli.manual import manual
 from sidecar.rpc import python_client
 from sidecar.rpc.openrpc import JsonTree, document
 from sidecar.rpc.reference import reference
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 VECTORS = ROOT / "protocol" / "vectors"
 EXAMPLES = ROOT / "sidecar" / "rpc" / "examples.json"
 CLIENT = ROOT / "sidecar" / "client"
+MANUAL = ROOT / "sidecar" / "cli" / "sidecar.1"
 ANY = "<any>"
 # What an example shows where a vector has a wildcard, by the member's name.
 PLAUSIBLE: dict[str, JsonTree] = {
@@ -89,6 +91,7 @@ def made() -> dict[Path, bytes]:
         CLIENT / "records.py": python_client.records(tree).encode(),
         CLIENT / "refusals.py": python_client.refusals(tree).encode(),
         CLIENT / "methods.py": python_client.methods(tree).encode(),
+        MANUAL: manual().encode(),
     }
 
 

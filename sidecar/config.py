@@ -21,6 +21,7 @@ class Setting(msgspec.Struct, frozen=True):
     default_is: str = ""
     is_number: bool = False
     is_flag: bool = False
+    is_path: bool = False
 
     @property
     def environment_name(self) -> str:
@@ -35,12 +36,14 @@ SETTINGS: dict[str, Setting] = {
             "database",
             "The database file.",
             default_is="$STATE_DIRECTORY or $XDG_STATE_HOME/sidecar, sidecar.db in it",
+            is_path=True,
         ),
         Setting(
             "socket",
             "The Unix socket.",
             default_is="$RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR/sidecar, rpc.sock in it; "
             "without either, beside the database",
+            is_path=True,
         ),
         Setting(
             "stdio",
@@ -64,6 +67,7 @@ SETTINGS: dict[str, Setting] = {
             "prices",
             "A TOML table of what tokens cost; see protocol/examples/prices.toml.",
             default_is="none",
+            is_path=True,
         ),
         Setting(
             "ready-fd",
@@ -137,9 +141,11 @@ def option(name: str) -> Callable[[Command], Command]:
     )
 
 
-def _type_of(setting: Setting) -> click.IntRange | click.Choice[str] | None:
+def _type_of(setting: Setting) -> click.IntRange | click.Path | click.Choice[str] | None:
     if setting.is_number:
         return click.IntRange(min=0)
+    if setting.is_path:
+        return click.Path()
     return click.Choice(setting.choices) if setting.choices else None
 
 

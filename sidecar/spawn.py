@@ -3,6 +3,7 @@
 import fcntl
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -29,6 +30,9 @@ MAX_STARTS = 50
 NOT_INHERITED = ("NOTIFY_SOCKET", "SIDECAR_STDIO", "SIDECAR_READY_FD", "SIDECAR_PARENT_FD")
 PING = b'{"jsonrpc":"2.0","id":0,"method":"daemon/ping"}\n'
 PIECE_BYTES = 4096
+# What a bundle's loader sets for the bundle alone: others would load its libraries for their own.
+LOADER_PATH = "LD_LIBRARY_PATH"
+LOADER_NAMES = "_PYI_"
 
 State = Literal["serves", "ends", "hangs"]
 
@@ -39,6 +43,38 @@ class CannotSpawn(Exception):
     def __init__(self, reason: str, exit_code: int | None = None) -> None:
         super().__init__(reason)
         self.exit_code = exit_code
+
+
+def program() -> list[str]:
+    """Name the command that is `sidecar`: this interpreter's, or where there is none a program's.
+
+    In a bundle the executable is no interpreter. It is `sidecar` itself where the command line is
+    loaded; anybody else's would start itself for ever, so that `sidecar` must be on its PATH.
+    """
+    if not is_bundled():
+        return [sys.executable, "-m", "sidecar"]
+    if "sidecar.cli" in sys.modules:
+        return [sys.executable]
+    found = shutil.which("sidecar")
+    if found is None:
+        raise CannotSpawn("this program has no Python in it, and `sidecar` is not on its PATH")
+    return [found]
+
+
+def is_bundled() -> bool:
+    """Tell whether PyInstaller has made a program of us."""
+    return hasattr(sys, "frozen")
+
+
+def environment() -> dict[str, str]:
+    """Tell what a program that we start inherits: what was set when we were started."""
+    names = dict(os.environ)
+    if is_bundled():
+        names = {name: value for name, value in names.items() if not name.startswith(LOADER_NAMES)}
+        names.pop(LOADER_PATH, None)
+        if (own := names.pop(f"{LOADER_PATH}_ORIG", None)) is not None:
+            names[LOADER_PATH] = own
+    return names
 
 
 def lock_path(socket_path: Path) -> Path:
@@ -148,12 +184,12 @@ def _ask(path: Path) -> State:
 
 def _start(socket_path: Path, database_path: Path | None, log_fd: int) -> int:
     """Start a daemon of its own session; 0 when it is ready, else the number it ended with."""
+    command = program()
     ready_fd, child_fd = os.pipe()
-    command = [sys.executable, "-m", "sidecar", "serve"]
-    command += ["--socket", str(socket_path.absolute()), "--ready-fd", str(child_fd)]
+    command += ["serve", "--socket", str(socket_path.absolute()), "--ready-fd", str(child_fd)]
     if database_path is not None:
         command += ["--database", str(database_path.absolute())]
-    names = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    names = {name: value for name, value in environment().items() if name not in NOT_INHERITED}
     try:
         child = subprocess.Popen(  # noqa: S603  # this very program
             command,

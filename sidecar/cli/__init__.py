@@ -7,11 +7,14 @@ import errno
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from sidecar import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Command, its module here, and its line in the help.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -29,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sql": ("sql", "Look into the database with SQL, read-only."),
     "import": ("imports", "Play recorded sessions into the daemon."),
     "openrpc": ("operate", "Print the contract as an OpenRPC document."),
+    "completion": ("completion", "Print what completes `sidecar` in bash, zsh or fish."),
 }
 EXIT_FAILED = 1
 EXIT_NO_DAEMON = 69
@@ -81,6 +85,17 @@ class Commands(click.Group):
             # What is left of it cannot be written at the end either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             end(EXIT_FAILED, f"stdout: {error.strerror}")
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete names of commands from the table, without importing anything."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=line)
+            for name, (_, line) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the help from the table, without importing anything."""

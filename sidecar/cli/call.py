@@ -1,6 +1,7 @@
 """`sidecar call METHOD`: every method is a command, its params are options."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -10,6 +11,13 @@ import msgspec
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar.cli.connect import Params, ask, show, socket_option, utf8
 from sidecar.rpc.registry import REGISTRY, Method
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Read what of a param's schema its option needs."""
+
+    type: str = ""
+    enum: tuple[str | int, ...] = ()
 
 
 class Methods(click.Group):
@@ -46,14 +54,28 @@ def _options(method: Method) -> list[click.Parameter]:
             made.append(click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None))
         else:
             metavar = "TEXT" if _is_text(field.type) else "JSON"
-            made.append(click.Option([flag, field.name], metavar=metavar))
+            choices = _choices(field.type)
+            made.append(click.Option([flag, field.name], metavar=metavar, shell_complete=choices))
     return made
 
 
+def _choices(kind: object) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Complete the values of a param that may have only some; the daemon refuses others."""
+
+    def complete(_context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
+        values = [str(value) for part in _parts(kind) for value in part.enum]
+        return [value for value in values if value.startswith(begun)]
+
+    return complete
+
+
 def _is_text(kind: object) -> bool:
+    return any(part.type == "string" or part.enum for part in _parts(kind))
+
+
+def _parts(kind: object) -> list[Part]:
     schema = msgspec.json.schema(kind)
-    parts = schema.get("anyOf", [schema])
-    return any(part.get("type") == "string" or "enum" in part for part in parts)
+    return msgspec.convert(schema.get("anyOf", [schema]), list[Part])
 
 
 def _call(name: str, json_params: str | None, given: dict[str, str | bool | None]) -> None:

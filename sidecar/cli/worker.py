@@ -22,6 +22,7 @@ from sidecar.client import AnswerLost, Client, Error
 from sidecar.client.refusals import ClaimLost, MailboxEntryNotFound
 from sidecar.model.mailbox import MailboxEntry
 from sidecar.source import SystemSource
+from sidecar.spawn import environment
 
 # A stop is heeded between two claims, so that what comes in the middle of one is not left.
 WAIT_MS = 1_000
@@ -130,7 +131,7 @@ class Worker:
                 # A session of its own, so that Ctrl-C is for us to pass on.
                 self._process = subprocess.Popen(  # noqa: S603  # what the user asked to be run
                     self._command,
-                    stdin=payload, env={**os.environ, **names}, start_new_session=True,
+                    stdin=payload, env={**environment(), **names}, start_new_session=True,
                 )  # fmt: skip
         except OSError as error:
             return f"{error.filename or self._command[0]}: {error.strerror}"
