@@ -22,6 +22,7 @@ from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
 from sidecar.daemon.stdio import Stdio
+from sidecar.daemon.supervision import Supervision
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.source import SystemSource
@@ -64,6 +65,7 @@ class Daemon:
         """
         self.listener = listener
         self._stdio = stdio
+        self.supervision = Supervision()
         try:
             self.database = Database(database_path, source or SystemSource(), durability, prices)
             try:
@@ -91,6 +93,14 @@ class Daemon:
         """Begin to drain; what has arrived is still answered."""
         self._stopping.set()
 
+    def hang_up(self) -> None:
+        """Read again what can be read again at run time, as the supervisor asks by SIGHUP."""
+        self.supervision.reload(self._read_again)
+
+    def _read_again(self) -> None:
+        # stderr is the supervisor's to rotate, and all else is fixed at the start.
+        log.info("hang-up")
+
     async def serve(self, on_ready: Callable[[], None]) -> None:
         """Listen until `stop`, then drain and close."""
         loop = asyncio.get_running_loop()
@@ -110,10 +120,12 @@ class Daemon:
             await self._stdio.connect(self.desk, self.stop)
         try:
             on_ready()
+            self.supervision.ready(self.desk)
             await self._stopping.wait()
             await self._drain()
         finally:
             await self.desk.close()
+            self.supervision.close()
             try:
                 self.database.close()
             finally:
@@ -127,7 +139,7 @@ class Daemon:
         return RequestContext(self, self.desk, peer, group)
 
     async def _drain(self) -> None:
-        notify("STOPPING=1")
+        self.supervision.stop(len(self.desk.peers))
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
         if self._server is not None:
@@ -191,6 +203,7 @@ def run(
     async def main() -> None:
         if parent_fd is not None:
             require_pipe(parent_fd)
+        notify("STATUS=recovering")
         daemon = Daemon(
             database_path,
             _listener(socket_path),
@@ -203,16 +216,11 @@ def run(
             watch_parent(parent_fd, daemon.stop)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_die)
-        # stderr is the supervisor's to rotate: a hang-up must only not end us.
-        loop.add_signal_handler(signal.SIGHUP, log.info, "hang-up")
+        loop.add_signal_handler(signal.SIGHUP, daemon.hang_up)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _on_signal, daemon)
 
-        def tell_ready() -> None:
-            ready(_ready_line(daemon))
-            notify("READY=1")
-
-        await daemon.serve(tell_ready)
+        await daemon.serve(lambda: ready(_ready_line(daemon)))
         log.info("ended", epoch=daemon.database.epoch)
 
     uvloop.run(main())
