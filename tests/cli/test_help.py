@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.program import sidecar
 
-COMMANDS = ["serve", "stdio", "call", "status", "check", "backup", "sql", "openrpc"]
+COMMANDS = ["serve", "stdio", "call", "status", "check", "backup", "sql", "openrpc", "service"]
 # What --help must not wait for.
 HEAVY = ["apsw", "uvloop", "jsonrpcserver", "asyncio", "structlog", "jsonschema"]
 
