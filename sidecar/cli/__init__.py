@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "top": ("top", "Watch the daemon at work."),
     "tail": ("tail", "Follow events as they happen."),
     "usage": ("usage", "Sum up what turns have used and cost."),
+    "service": ("service", "Let systemd keep the daemon."),
     "check": ("operate", "Check the database and the house's invariants."),
     "backup": ("operate", "Copy the database while the daemon writes."),
     "sql": ("sql", "Look into the database with SQL, read-only."),

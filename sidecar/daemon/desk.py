@@ -2,8 +2,7 @@
 
 A group ends after GROUP_REQUESTS, GROUP_MS or MAX_UNSENT_BYTES of answers. Answers to writes,
 and to reads that saw them, leave after its commit. COMMIT alone waits for a disk: it runs here
-while commits are fast and on one other thread while they are slow; meanwhile the loop serves
-other peers' reads.
+while commits are fast, else on one other thread, and meanwhile other peers' reads are served.
 """
 
 import asyncio
@@ -104,9 +103,13 @@ class Desk:
     @property
     def is_quiet(self) -> bool:
         """Tell whether nobody is there and everything that has arrived is done."""
-        return not (
-            self.peers or self._runnable or self._committing or self._errands or self._to_flush
-        )
+        left = (self.peers, self._runnable, self._committing, self._errands, self._to_flush)
+        return not any(left)
+
+    @property
+    def commit_under_way(self) -> object | None:
+        """Be the commit that the helper thread is at, another each time; None without any."""
+        return self._committing
 
     @property
     def queue_depth(self) -> int:
@@ -117,8 +120,7 @@ class Desk:
         if self._is_closed:
             return
         may_look = self.room.is_ready and self._committing is None
-        has_work = self._runnable or self._to_flush or may_look
-        if not self._is_scheduled and has_work:
+        if not self._is_scheduled and (self._runnable or self._to_flush or may_look):
             self._is_scheduled = True
             self.loop.call_soon(self._turn)
 

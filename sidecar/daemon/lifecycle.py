@@ -27,6 +27,7 @@ from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
 from sidecar.daemon.spans import spans
 from sidecar.daemon.stdio import Stdio
+from sidecar.daemon.supervision import Supervision
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
 from sidecar.rpc.metrics import Metrics
@@ -71,6 +72,7 @@ class Daemon:
         """
         self.listener = listener
         self._stdio = stdio
+        self.supervision = Supervision()
         try:
             self.database = Database(database_path, source or SystemSource(), durability, prices)
             try:
@@ -108,6 +110,10 @@ class Daemon:
         return previous
 
     def hang_up(self) -> None:
+        """Read again what can be read again at run time, as the supervisor asks by SIGHUP."""
+        self.supervision.reload(self._read_again)
+
+    def _read_again(self) -> None:
         """Return to the level of the start, and open the log's file anew."""
         self.set_log_level(self._log_level)
         try:
@@ -136,6 +142,7 @@ class Daemon:
         keeping = self._keep_metrics(loop)
         try:
             on_ready()
+            self.supervision.ready(self.desk)
             await self._stopping.wait()
             await self._drain()
         finally:
@@ -143,6 +150,7 @@ class Daemon:
             if keeping is not None:
                 await keeping
             await self.desk.close()
+            self.supervision.close()
             try:
                 self.database.close()
             finally:
@@ -168,7 +176,7 @@ class Daemon:
         return RequestContext(self, self.desk, peer, group)
 
     async def _drain(self) -> None:
-        notify("STOPPING=1")
+        self.supervision.stop(len(self.desk.peers))
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
         if self._server is not None:
@@ -233,6 +241,7 @@ def run(
     async def main() -> None:
         if parent_fd is not None:
             require_pipe(parent_fd)
+        notify("STATUS=recovering")
         daemon = Daemon(
             database_path,
             _listener(socket_path),
@@ -250,11 +259,7 @@ def run(
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _on_signal, daemon)
 
-        def tell_ready() -> None:
-            ready(_ready_line(daemon))
-            notify("READY=1")
-
-        await daemon.serve(tell_ready)
+        await daemon.serve(lambda: ready(_ready_line(daemon)))
         log.info("ended", epoch=daemon.database.epoch)
 
     uvloop.run(main())

@@ -135,6 +135,12 @@ SELECT (SELECT count(*) FROM threads),
 FROM mailbox_totals t
 """
 
+WORK = """
+SELECT (SELECT count(*) FROM turns WHERE status = 'in_progress'),
+    (SELECT count(*) FROM session_inputs INDEXED BY session_inputs_pending
+        WHERE status = 'pending')
+"""
+
 
 class Counts(NamedTuple):
     """Count what waits and what works."""
@@ -152,6 +158,15 @@ def counts(db: Snapshot) -> Counts:
     row = db.row(COUNTS)
     assert row is not None
     return Counts(*(value for value in row if isinstance(value, int)))
+
+
+def work(db: Snapshot) -> tuple[int, int]:
+    """Count turns in progress and pending inputs alone: their indexes hold nothing else."""
+    row = db.row(WORK)
+    assert row is not None
+    turns, inputs = row
+    assert isinstance(turns, int) and isinstance(inputs, int)
+    return turns, inputs
 
 
 def check(path: Path, *, full: bool, is_cut_off: Callable[[], bool] | None = None) -> list[str]:

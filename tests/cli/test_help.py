@@ -20,6 +20,7 @@ COMMANDS = [
     "openrpc",
     "metrics",
     "top",
+    "service",
 ]
 # What --help must not wait for.
 HEAVY = ["apsw", "uvloop", "jsonrpcserver", "asyncio", "structlog", "jsonschema"]

@@ -244,7 +244,7 @@ def test_editors_that_open_during_a_drain_end_up_on_the_next_daemon(nest: Path) 
         slow = stack.enter_context(Peer(path))
         left = fill(slow)
         old.send_signal(signal.SIGTERM)
-        while supervisor.recv(100) != b"STOPPING=1":
+        while not supervisor.recv(100).startswith(b"STOPPING=1"):
             pass
         editors = [stack.enter_context(program(*spawning(nest))) for _ in range(EDITORS)]
         wait_until_refused(nest / "sidecar.log")

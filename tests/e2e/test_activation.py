@@ -12,9 +12,7 @@ import pytest
 from tests.support import Peer
 from tests.support.daemons import environment
 
-ROOT = Path(__file__).parent.parent.parent
 ACTIVATE = shutil.which("systemd-socket-activate")
-ANALYZE = shutil.which("systemd-analyze")
 
 
 @pytest.mark.skipif(ACTIVATE is None, reason="NOT TRIED: systemd-socket-activate is missing")
@@ -43,28 +41,6 @@ def test_an_inherited_socket_is_served_and_its_path_is_left(folder: Path) -> Non
         activator.wait()
         activator.stdout.close()
         activator.stderr.close()
-
-
-@pytest.mark.skipif(ANALYZE is None, reason="NOT TRIED: systemd-analyze is missing")
-@pytest.mark.parametrize("whose", ["system", "user"])
-def test_the_units_verify(whose: str, folder: Path) -> None:
-    program = folder / "sidecar"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    for unit in (ROOT / "systemd" / whose).iterdir():
-        text = unit.read_text()
-        for path in ("/usr/local/bin/sidecar", "%h/.local/bin/sidecar"):
-            text = text.replace(path, str(program))
-        (folder / unit.name).write_text(text)
-    done = subprocess.run(
-        [str(ANALYZE), f"--{whose}", "--man=no", "verify", str(folder / "sidecar.service")],
-        env=environment(XDG_RUNTIME_DIR=str(folder)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    told = [line for line in done.stderr.splitlines() if "sidecar" in line]
-    assert (done.returncode, told) == (0, [])
 
 
 def test_the_death_of_the_parent_drains_the_daemon(folder: Path) -> None:

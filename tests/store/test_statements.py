@@ -39,6 +39,11 @@ SCANS: dict[tuple[str, str], str] = {
         "upkeep.COUNTS",
         "SCAN session_inputs USING COVERING INDEX session_inputs_pending",
     ): "counts all that are pending",
+    (
+        "upkeep.WORK",
+        "SCAN session_inputs USING COVERING INDEX session_inputs_pending",
+    ): "counts all that are pending",
+    ("upkeep.WORK", "SCAN turns USING COVERING INDEX turns_active"): "counts all in progress",
     ("upkeep.COUNTS", "SCAN turns USING COVERING INDEX turns_active"): "counts all in progress",
     ("upkeep.COUNTS", "SCAN turns USING INDEX turns_incomplete"): "counts all that are queued",
     (
