@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
@@ -103,11 +104,12 @@ def _play(socket: str | None, path: Path, found: Found) -> int:
     from sidecar.cli.importing.player import Player
 
     requests = sum(len(unit.calls) for story in found.stories for unit in story.units)
-    with (
-        connected(socket) as client,
-        click.progressbar(length=requests, label=path.name, file=sys.stderr) as bar,
-    ):
-        outcome = Player(client, bar.update).play(found.stories)
+    with connected(socket) as client, ExitStack() as shown:
+        update: Callable[[int], object] = int
+        if sys.stderr.isatty():
+            bar = click.progressbar(length=requests, label=path.name, file=sys.stderr)
+            update = shown.enter_context(bar).update
+        outcome = Player(client, update).play(found.stories)
     for each in outcome.skipped:
         click.echo(str(each), err=True)
     counted = _counted(path, counts(found.stories), len(found.skipped) + len(outcome.skipped))
