@@ -1,4 +1,4 @@
-"""Runtime directories as zagens writes them, of any size: `python -m tests.support.zagens DIR N`."""
+"""Runtime directories as zagens writes them: `python -m tests.support.zagens DIR TURNS`."""
 
 import json
 import sys

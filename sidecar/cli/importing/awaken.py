@@ -259,6 +259,7 @@ def _dispatches(path: Path, found: Found) -> None:
 
 def _dispatch(value: Dispatch, row: Raw, *, is_stale: bool) -> mailboxes.Entry:
     status = STATUSES.get(value.status, value.status)
+    is_open = status in ("queued", "claimed") and not is_stale
     return mailboxes.Entry(
         entry_id=own_id(NAME, value.dispatch_id),
         mailbox_id=own_id(NAME, value.thread_id),
@@ -267,7 +268,7 @@ def _dispatch(value: Dispatch, row: Raw, *, is_stale: bool) -> mailboxes.Entry:
         # There 0 is the most urgent, here the least.
         priority=max(0, MAX_PRIORITY - value.priority),
         # There a key is free when its dispatch has ended, here only when it is purged.
-        dedupe_key=a_name(value.dedupe_key) if status in ("queued", "claimed") else None,
+        dedupe_key=a_name(value.dedupe_key) if is_open else None,
         available_at_ms=min(value.available_at, MAX_INTEGER) or None,
         attempt_count=value.attempt_count,
         max_attempts=value.max_attempts or None,

@@ -19,6 +19,7 @@ from sidecar.cli.importing.values import (
     own_id,
     summary,
 )
+from sidecar.cli.importing.words import words
 from sidecar.model.item import ItemStatus
 from sidecar.model.turn import TurnStatus, Usage
 
@@ -62,13 +63,6 @@ class Meta(msgspec.Struct):
     id: str | None = None
     cwd: str | None = None
     model_provider: str | None = None
-
-
-class Part(msgspec.Struct):
-    """Be a part of a message."""
-
-    type: str | None = None
-    text: str | None = None
 
 
 class Counts(msgspec.Struct):
@@ -197,12 +191,13 @@ class _Session:
             case "session_meta":
                 self._begin_session(text, payload)
             case "turn_context":
-                self._model = msgspec.json.decode(payload, type=Payload).model or self._model
+                # The first, which stays the same when the session goes on.
+                self._model = self._model or msgspec.json.decode(payload, type=Payload).model
                 self._keep(text, line, "turn_context", payload)
             case "event_msg":
                 self._event(text, line, payload)
             case "compacted":
-                said = _text(msgspec.json.decode(payload, type=Payload).message)
+                said = words(msgspec.json.decode(payload, type=Payload).message)
                 turn = self._current(text)
                 turn.items.append(self._item(text, line, "context_compaction", said, payload))
             case "response_item":
@@ -232,7 +227,7 @@ class _Session:
             self._spent = told.info.total_token_usage
         if kind in ENDS and self._turn is not None:
             self._turn.status = ENDS[kind]
-            self._turn.reason = _text(told.reason)
+            self._turn.reason = words(told.reason)
             self._close()
 
     def _response(self, text: Text, line: Line, payload: Raw) -> None:
@@ -250,11 +245,11 @@ class _Session:
             elif kind not in KINDS and kind not in CALLS:
                 self._found.note(text.where, f"an item of type {kind}, kept as a status")
             ours = KINDS.get(kind, "tool_call" if kind in CALLS else "status")
-            said = _text(told.summary) or _text(told.content)
+            said = words(told.summary) or words(told.content)
             turn.items.append(self._item(text, line, ours, said, payload, told.name))
 
     def _message(self, text: Text, line: Line, told: Payload, payload: Raw) -> None:
-        said = _text(told.content) or ""
+        said = words(told.content) or ""
         is_prompt = told.role == "user" and not said.lstrip().startswith(GIVEN)
         turn = self._current(text)
         if is_prompt and turn.is_answered and not turn.is_told:
@@ -272,14 +267,14 @@ class _Session:
         turn, place = self._calls.pop(told.call_id or "", (None, 0))
         if turn is None:
             turn = self._current(text)
-            said = _text(told.output)
+            said = words(told.output)
             turn.items.append(self._item(text, line, "tool_call", said, payload))
             return
         params = msgspec.json.decode(turn.items[place].params, type=dict[str, object])
         kept = params["metadata"]
         assert isinstance(kept, dict), "an item of ours has metadata"
         kept["imported"] = {**kept["imported"], "output": payload}
-        params["detail"] = _text(told.output)
+        params["detail"] = words(told.output)
         turn.items[place] = call(turn.items[place].where, "item/create", **params)
 
     def _item(
@@ -390,18 +385,3 @@ def _usage(spent: Counts) -> Usage:
 
 def _number(text: Text) -> str:
     return text.where.rpartition(":")[2]
-
-
-def _text(value: Raw) -> str | None:
-    """Find the words in a text, in a list of parts, or in an object with a content."""
-    if is_nothing(value):
-        return None
-    try:
-        return msgspec.json.decode(value, type=str)
-    except msgspec.ValidationError:
-        pass
-    try:
-        parts = msgspec.json.decode(value, type=list[Part])
-    except msgspec.ValidationError:
-        return bytes(value).decode()
-    return "\n".join(part.text for part in parts if part.text) or None

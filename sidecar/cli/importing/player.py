@@ -34,6 +34,8 @@ PACK_BYTES = 512 * 1024
 ENVELOPE_BYTES = 1024
 # A restart in the middle of a long turn begins its thread anew; more often it is no accident.
 MAX_BEGINNINGS = 3
+# A daemon that dies may still take a connection or two.
+MAX_LOSSES = 5
 # The shortest claim: nobody else gets what has ended elsewhere, nor waits for it.
 LEASE_MS = 1
 CONSUMER = "sidecar-import"
@@ -160,6 +162,14 @@ class Player:
         marks = msgspec.json.decode(self._client.call("event/list", params), type=_Marks)
         return any(each.payload.digest == mark for each in marks.data)
 
+    def _has_grown(self, part: _Part) -> bool:
+        """Tell whether a thread came over before, and its source has gone on since."""
+        if not part.unit.is_root or part.story.thread_id is None:
+            return False
+        params = {"threadId": part.story.thread_id, "events": [MARK], "limit": 1}
+        marks = msgspec.json.decode(self._client.call("event/list", params), type=_Marks)
+        return bool(marks.data)
+
     def _take(self, part: _Part) -> None:
         """Put a unit into the pack, which goes when it is full."""
         size = sum(len(bytes(each.params)) for each in part.unit.calls)
@@ -235,6 +245,9 @@ class Player:
                 self._check_cut(part.unit, error)
                 if isinstance(error, VersionMismatch) and part.unit.version is not None:
                     return
+                if isinstance(error, IdempotencyMismatch) and self._has_grown(part):
+                    left.remove(culprit)
+                    continue
                 self._skip(part, culprit, _reason(error))
                 if culprit is part.unit.calls[0]:
                     return
@@ -291,10 +304,7 @@ class Player:
         params: Params = {
             "calls": [{"method": each.method, "params": each.params} for each in calls]
         }
-        try:
-            answer = self._client.call("atomic", params)
-        except AnswerLost:
-            answer = self._client.call("atomic", params)
+        answer = self._repeatedly("atomic", params)
         return msgspec.json.decode(answer, type=_Results).results
 
     def _end(self, part: _Part) -> None:
@@ -327,11 +337,17 @@ class Player:
         return answer
 
     def _maybe(self, method: str, params: Params | dict[str, Raw]) -> _Answer | None:
-        try:
-            answer = self._client.call(method, params)
-        except AnswerLost:
-            answer = self._client.call(method, params)
-        return msgspec.json.decode(answer, type=_Entry).entry
+        return msgspec.json.decode(self._repeatedly(method, params), type=_Entry).entry
+
+    def _repeatedly(self, method: str, params: Params | dict[str, Raw]) -> Raw:
+        """Ask what may be asked again, though the client cannot know that it may."""
+        for _ in range(MAX_LOSSES):
+            try:
+                return self._client.call(method, params)
+            except AnswerLost:
+                # It waits for a daemon as long as its patience lasts.
+                self._client.call("daemon/ping")
+        return self._client.call(method, params)
 
 
 def _reason(error: SidecarError) -> str:
