@@ -31,7 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("operate", "Check the database and the house's invariants."),
     "backup": ("operate", "Copy the database while the daemon writes."),
     "sql": ("sql", "Look into the database with SQL, read-only."),
-    "import": ("imports", "Play recorded sessions into the daemon."),
+    "import": ("imports", "Bring conversations into the daemon."),
+    "export": ("export", "Write a whole thread, for programs or people."),
     "openrpc": ("operate", "Print the contract as an OpenRPC document."),
     "completion": ("completion", "Print what completes `sidecar` in bash, zsh or fish."),
 }

@@ -7,11 +7,14 @@ https://swe-agent.com/latest/usage/trajectories/
 """
 
 import hashlib
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from sidecar.cli.connect import Params
+from sidecar.cli.importing import files
+from sidecar.cli.importing.story import Found, Story, Unit, call
 from sidecar.model.limits import SUMMARY_CHARS
 
 TITLE_CHARS = 80
@@ -61,6 +64,24 @@ class Step(msgspec.Struct, frozen=True):
 
     method: str
     params: Params
+
+
+def read(path: Path) -> Found:
+    """Read one trajectory."""
+    found = Found()
+    text = files.contents(path, found)
+    if text is None:
+        return found
+    try:
+        steps = play(text)
+    except msgspec.MsgspecError as error:
+        found.skip(f"{path}:1", f"not a trajectory: {error}")
+        return found
+    where = f"{path}:1"
+    calls = [call(where, step.method, **step.params) for step in steps]
+    units = [Unit(calls[:1], is_root=True), Unit(calls[1:])]
+    found.add(Story("swe-agent", where, str(steps[0].params["threadId"]), units))
+    return found
 
 
 def play(text: bytes) -> list[Step]:

@@ -70,7 +70,7 @@ def test_an_import_says_what_is_no_recording(process: DaemonProcess, folder: Pat
     bad.write_text("[]")
     done = run_import(process, bad, RECORDING)
     assert done.returncode == 1
-    assert "bad.traj: not a trajectory" in done.stderr
+    assert "bad.traj:1: not a trajectory" in done.stderr
     with process.peer() as peer:
         assert len(peer.call("thread/list")["data"]) == 1
 

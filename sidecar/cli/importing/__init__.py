@@ -1,0 +1,1 @@
+"""Move conversations in: a pure reader per format, and one player that makes their requests."""

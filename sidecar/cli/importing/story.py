@@ -1,0 +1,153 @@
+"""What a source is read as: stories of requests, each record with the place that it came from.
+
+A story is a thread with all that hangs on it, or a mailbox. A unit of it is made whole or not at
+all; its first call is what the others of it need.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+import msgspec
+
+End = Literal["accepted", "dead_letter"]
+# How the counts are called, by the method that makes one of them.
+NOUNS = {
+    "thread/create": "threads",
+    "turn/start": "turns",
+    "item/create": "items",
+    "turn/steer": "items",
+    "sessionInput/admit": "inputs",
+    "message/append": "messages",
+    "message/replace": "messages",
+    "thread/commit": "commits",
+    "thread/setState": "states",
+    "run/create": "runs",
+    "step/create": "steps",
+    "event/append": "events",
+    "mailbox/enqueue": "entries",
+}
+COUNTED = tuple(dict.fromkeys(NOUNS.values()))
+
+
+class Skipped(NamedTuple):
+    """Say what is not imported: `path:line`, and why."""
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+class Call(NamedTuple):
+    """Be one request, and the place of the record that it keeps."""
+
+    where: str
+    method: str
+    params: msgspec.Raw
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """Be calls that belong together; `version` is the thread's after a change set."""
+
+    calls: list[Call]
+    # The rest of its story needs it.
+    is_root: bool = False
+    version: int | None = None
+    # How an entry of a mailbox has ended, which takes a claim.
+    end: End | None = None
+    error: str = ""
+    # The importer's own, which says that its story is whole.
+    is_mark: bool = False
+
+
+class Story(msgspec.Struct, frozen=True):
+    """Be one thread or one mailbox, with its units in order."""
+
+    format: str
+    where: str
+    thread_id: str | None
+    units: list[Unit]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Be what is found in a source: what can be imported, what not, and what changes on the way."""
+
+    stories: list[Story] = msgspec.field(default_factory=list)
+    skipped: list[Skipped] = msgspec.field(default_factory=list)
+    notes: list[Skipped] = msgspec.field(default_factory=list)
+
+    def skip(self, where: str, reason: str) -> None:
+        """Note what cannot be imported."""
+        self.skipped.append(Skipped(where, reason))
+
+    def note(self, where: str, reason: str) -> None:
+        """Note what is imported as something else than it was."""
+        self.notes.append(Skipped(where, reason))
+
+    def add(self, story: Story) -> None:
+        """Take a story."""
+        self.stories.append(story)
+
+
+def call(where: str, method: str, **params: object) -> Call:
+    """Make a request; what is None is not sent."""
+    given = {name: value for name, value in params.items() if not is_nothing(value)}
+    text = msgspec.json.encode(given)
+    if b"\n" in text or b"\r" in text:
+        # What was taken out of a file as it stands there; a message is one line.
+        text = msgspec.json.format(text, indent=-1)
+    return Call(where, method, msgspec.Raw(text))
+
+
+def is_nothing(value: object) -> bool:
+    """Tell whether a member is as good as absent."""
+    return value is None or (isinstance(value, msgspec.Raw) and bytes(value) in (b"", b"null"))
+
+
+def calls_of(stories: Iterable[Story]) -> Iterator[Call]:
+    """Walk through all requests of some stories."""
+    for story in stories:
+        for unit in story.units:
+            yield from unit.calls
+
+
+def counts(stories: Iterable[Story]) -> Counter[str]:
+    """Count what would be made, by its noun."""
+    counted: Counter[str] = Counter()
+    for each in calls_of(stories):
+        noun = NOUNS.get(each.method)
+        if noun is None:
+            continue
+        messages = _messages(each.params)
+        if noun == "messages":
+            counted[noun] += messages
+        else:
+            counted[noun] += 1
+            counted["messages"] += messages
+    return counted
+
+
+class _WithMessages(msgspec.Struct):
+    messages: list[msgspec.Raw] = msgspec.field(default_factory=list)
+
+
+def _messages(params: msgspec.Raw) -> int:
+    return len(msgspec.json.decode(params, type=_WithMessages).messages)
+
+
+def ordered_by_parent(found: Found, parents: dict[str, str]) -> None:
+    """Put every thread after its parent; a parent that is not in the source is reported."""
+    by_id = {story.thread_id: story for story in found.stories if story.thread_id}
+    done: dict[str, None] = {}
+    for thread_id in by_id:
+        line: dict[str, None] = {}
+        at: str | None = thread_id
+        while at is not None and at in by_id and at not in done and at not in line:
+            line[at] = None
+            at = parents.get(at)
+        for each in reversed(line):
+            done.setdefault(each)
+    rest = [story for story in found.stories if not story.thread_id]
+    found.stories[:] = [by_id[thread_id] for thread_id in done] + rest
