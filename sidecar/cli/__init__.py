@@ -24,11 +24,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "usage": ("usage", "Sum up what turns have used and cost."),
     "check": ("operate", "Check the database and the house's invariants."),
     "backup": ("operate", "Copy the database while the daemon writes."),
+    "restore": ("restore", "Put a backup in the place of the database."),
+    "doctor": ("doctor", "Look for what is wrong, and say what to do."),
     "sql": ("sql", "Look into the database with SQL, read-only."),
     "import": ("imports", "Play recorded sessions into the daemon."),
     "openrpc": ("operate", "Print the contract as an OpenRPC document."),
 }
 EXIT_FAILED = 1
+EXIT_FOUND = 3
 EXIT_NO_DAEMON = 69
 EXIT_STORAGE_BROKEN = 74
 EXIT_ALREADY_RUNNING = 75

@@ -8,7 +8,9 @@ import msgspec
 import structlog
 
 from sidecar import cli, config, logs
+from sidecar.cli.habits import habits_options
 from sidecar.daemon import lifecycle
+from sidecar.daemon.keeper import Habits
 from sidecar.daemon.listener import NotASocket, SocketTaken
 from sidecar.daemon.parent import NotAPipe
 from sidecar.daemon.stdio import STDERR, STDIN, STDOUT, NoStdio
@@ -29,6 +31,7 @@ log = structlog.get_logger()
 @config.option("durability")
 @config.option("recover")
 @config.option("prices")
+@habits_options
 @config.option("log-level")
 @config.option("log-format")
 @config.option("ready-fd")
@@ -43,6 +46,7 @@ def serve_command(
     log_format: logs.LogFormat | None,
     ready_fd: int | None,
     parent_fd: int | None,
+    habits: Habits,
     *,
     stdio: bool,
 ) -> None:
@@ -66,6 +70,7 @@ def serve_command(
             recover_mode=recover,
             parent_fd=parent_fd,
             prices=_prices(prices),
+            habits=habits,
             ready=lambda line: _tell_ready(line, told_fd, parent_fd),
         )
     except LockedByOther as error:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import structlog
 
@@ -26,6 +27,7 @@ from sidecar.store.database import Database, GroupLost
 from sidecar.store.transaction import Snapshot
 
 log = structlog.get_logger()
+Made = TypeVar("Made")
 
 # Enough requests to share one commit; more would only make the first of them wait.
 GROUP_REQUESTS = 128
@@ -140,16 +142,10 @@ class Desk:
                 break
         self._end(group)
         for peer in waiting:
-            self._wake_after_commit(peer)
+            self.wake(peer) if self._committing is None else self._waiting.append(peer)
         self._flush()
         self._schedule()
         self._tell_if_quiet()
-
-    def _wake_after_commit(self, peer: PeerConnection) -> None:
-        if self._committing is None:
-            self.wake(peer)
-        else:
-            self._waiting.append(peer)
 
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
         """Run up to so many requests of one peer, in order; tell how many."""
@@ -192,8 +188,7 @@ class Desk:
             if group.outage is not None:
                 work.settle(request, render_error(request.id, group.outage))
                 return
-        context = self.make_context(peer, group)
-        answer = self._dispatcher.answer(request, context)
+        answer = self._dispatcher.answer(request, self.make_context(peer, group))
         peer.has_spoken = True
         if isinstance(answer, Pending) and not self._may_wait(work, request):
             answer = answer.answer
@@ -226,8 +221,7 @@ class Desk:
             if group.outage is not None:
                 self.room.refuse(waiter, group.outage)
                 continue
-            context = self.make_context(waiter.peer, group)
-            answer = self._dispatcher.answer(waiter.request, context)
+            answer = self._dispatcher.answer(waiter.request, self.make_context(waiter.peer, group))
             if isinstance(answer, Pending):
                 self.room.keep(waiter, answer.wait.due_at_ms)
             else:
@@ -328,8 +322,7 @@ class Desk:
             log.warning("a reader elsewhere holds up the write-ahead log", pages=held_up)
 
     def _measure(self, started: float) -> None:
-        took_ms = (time.perf_counter() - started) * 1000
-        self._commit_ms += SMOOTHING * (took_ms - self._commit_ms)
+        self._commit_ms += SMOOTHING * ((time.perf_counter() - started) * 1000 - self._commit_ms)
 
     def _settle(self, held: list[Held]) -> None:
         for each in held:
@@ -383,6 +376,14 @@ class Desk:
         while self._committing is not None:
             await asyncio.shield(self._committing)
 
+    async def aside(self, run: Callable[[], Made]) -> Made:
+        """Run what needs the writer's connection on the helper thread; reads go on meanwhile."""
+        await self.between_groups()
+        self._committing = self.loop.create_future()
+        done = self.loop.run_in_executor(self._committer, run)
+        done.add_done_callback(lambda _: self._gathered())
+        return await asyncio.shield(done)
+
     def snapshot_for(self, peer: PeerConnection, group: Group) -> Snapshot:
         """Choose where a peer reads: in the open group if it wrote in it, else what is stored."""
         if group.is_open and peer.held:
@@ -395,4 +396,5 @@ class Desk:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.between_groups()
         self._committer.shutdown()

@@ -14,8 +14,10 @@ import uvloop
 
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
+from sidecar.daemon.copies import Copies
 from sidecar.daemon.desk import Desk
 from sidecar.daemon.group import Group
+from sidecar.daemon.keeper import Habits, Keeper
 from sidecar.daemon.listener import BACKLOG, Inherited, Listener, is_activated
 from sidecar.daemon.notify import notify
 from sidecar.daemon.parent import require_pipe, watch_parent
@@ -40,6 +42,7 @@ EXIT_AT_ONCE = 1
 EXIT_BUG = 70
 # Whatever the daemon makes is its owner's alone, folders above its files included.
 UMASK = 0o077
+NO_HABITS = Habits()
 
 log = structlog.get_logger()
 
@@ -57,6 +60,7 @@ class Daemon:
         recover_mode: RecoverMode = "interrupt",
         source: Source | None = None,
         prices: Prices = NO_PRICES,
+        habits: Habits = NO_HABITS,
     ) -> None:
         """Open and recover; nobody can connect yet.
 
@@ -64,6 +68,7 @@ class Daemon:
         """
         self.listener = listener
         self._stdio = stdio
+        self._habits = habits
         try:
             self.database = Database(database_path, source or SystemSource(), durability, prices)
             try:
@@ -97,6 +102,8 @@ class Daemon:
         self.desk = Desk(self.database, loop)
         self.desk.make_context = self._context
         self.desk.on_quiet = self._on_quiet
+        self.copies = Copies(self.desk, self.lock_paths)
+        self.keeper = Keeper(self.desk, self.copies, self._habits)
         if self.listener is not None:
             # Held for as long as we serve: a listener that nobody holds is collected.
             self._server = await loop.create_unix_server(
@@ -110,7 +117,10 @@ class Daemon:
             await self._stdio.connect(self.desk, self.stop)
         try:
             on_ready()
+            keeping = loop.create_task(self.keeper.run())
+            keeping.add_done_callback(_end_keeping)
             await self._stopping.wait()
+            keeping.cancel()
             await self._drain()
         finally:
             await self.desk.close()
@@ -156,6 +166,12 @@ class Daemon:
             self._drained.set()
 
 
+def _end_keeping(keeping: "asyncio.Task[None]") -> None:
+    """See to it that a bug in it is told, and ends us as any other."""
+    if not keeping.cancelled():
+        keeping.result()
+
+
 def _summary(daemon: Daemon) -> dict[str, int | bool | list[str]]:
     report = daemon.recovery
     return {
@@ -177,6 +193,7 @@ def run(
     recover_mode: RecoverMode,
     parent_fd: int | None,
     prices: Prices,
+    habits: Habits,
     ready: Callable[[str], None],
 ) -> None:
     """Run a daemon until a signal, a request or its parent ends it.
@@ -198,6 +215,7 @@ def run(
             durability=durability,
             recover_mode=recover_mode,
             prices=prices,
+            habits=habits,
         )
         if parent_fd is not None:
             watch_parent(parent_fd, daemon.stop)

@@ -153,6 +153,8 @@ class Database:
     def _configure_writer(self) -> None:
         db = self.writer
         db.transaction_mode = "IMMEDIATE"
+        # Only a database that has no table yet takes it: free pages can be given back later.
+        db.pragma("auto_vacuum", "INCREMENTAL")
         db.pragma("journal_mode", "WAL")
         db.pragma("synchronous", self.durability.upper())
         db.pragma("foreign_keys", True)
@@ -315,6 +317,33 @@ class Database:
             CHECKPOINT_PAGES if is_done else self._wal_pages + CHECKPOINT_RETRY_PAGES
         )
         return pages - copied
+
+    def transact(self, run: Callable[[Tx], Answer]) -> Answer:
+        """Run one write of the daemon's own and commit it; raises an Outage if it is lost."""
+        try:
+            self.begin()
+            try:
+                answer = self.attempt(run, self.source.now_ms())
+            except BaseException:
+                self.rollback()
+                raise
+            self.commit()
+        except GroupLost as lost:
+            raise lost.outage from lost
+        return answer
+
+    def truncate_log(self) -> None:
+        """Copy the log into the database and cut it to nothing, unless somebody reads it."""
+        self.writer.set_busy_timeout(0)
+        try:
+            with outages():
+                self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._wal_pages = 0
+        except StorageUnavailable as outage:
+            if outage.details["reason"] != "busy":
+                raise
+        finally:
+            self.writer.set_busy_timeout(BUSY_TIMEOUT_MS)
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""

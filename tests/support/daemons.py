@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import uvloop
 
-from sidecar.daemon.lifecycle import Daemon
+from sidecar.daemon.keeper import Habits
+from sidecar.daemon.lifecycle import NO_HABITS, Daemon
 from sidecar.daemon.listener import Listener
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
@@ -29,6 +30,7 @@ class DaemonThread:
         folder: Path,
         recover_mode: RecoverMode = "interrupt",
         prices: Prices = NO_PRICES,
+        habits: Habits = NO_HABITS,
     ) -> None:
         self.database_path = folder / "sidecar.db"
         self.socket_path = folder / "rpc.sock"
@@ -37,6 +39,7 @@ class DaemonThread:
         self.is_broken = False
         self._recover_mode = recover_mode
         self._prices = prices
+        self._habits = habits
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -80,6 +83,7 @@ class DaemonThread:
             source=self.source,
             recover_mode=self._recover_mode,
             prices=self._prices,
+            habits=self._habits,
         )
         await self.daemon.serve(self._ready.set)
 

@@ -2,12 +2,13 @@ import type {
   DaemonEvents,
   Event,
   EventAppended,
+  EventReset,
   EventSubscribeParams,
   EventSynced,
   Subscribed,
 } from "../../sidecar.js";
 import type { Client } from "./client.js";
-import type { SidecarError } from "./errors.js";
+import { HistoryLost, type SidecarError } from "./errors.js";
 import { type Link, LinkLost } from "./link.js";
 import { abortable, isRetryable, pause } from "./patience.js";
 
@@ -87,6 +88,9 @@ class Inbox {
     this.#stop = [
       client.on("event/appended", (told) => this.#take(told, () => this.#appended(told))),
       client.on("event/synced", (told) => this.#take(told, () => this.#add({ seq: told.seq }))),
+      client.on("event/reset", (told) =>
+        this.#take(told, () => this.#fail(new HistoryLost(told.minSeq))),
+      ),
       client.onFailure((error: SidecarError) => this.#fail(error)),
     ];
     void link.lost.then(() => this.#fail(new LinkLost(true)));
@@ -125,7 +129,7 @@ class Inbox {
     this.link.request("event/unsubscribe", params).catch(() => {});
   }
 
-  #take(told: EventAppended | EventSynced, take: () => void): void {
+  #take(told: EventAppended | EventReset | EventSynced, take: () => void): void {
     if (this.#id === undefined) this.#early.push(() => this.#take(told, take));
     else if (told.subscriptionId === this.#id) take();
   }
