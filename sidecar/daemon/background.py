@@ -5,17 +5,33 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+import structlog
+
+from sidecar.model.errors import Outage
 from sidecar.store import pruning
+from sidecar.store.database import Database
 from sidecar.store.pruning import Stretch, Wanted
 
 if TYPE_CHECKING:
     from sidecar.daemon.desk import Desk
 
+log = structlog.get_logger()
 Made = TypeVar("Made")
 # Time that is left to others after each piece, in times of the piece: it costs them a quarter.
 OTHERS_SHARE = 3
 # The least of it; the loop's clock is no finer.
 LEAST_PAUSE_S = 0.001
+
+
+def checkpoint(database: Database) -> None:
+    """Keep the log short; nobody else can tell an operator why it grows."""
+    try:
+        held_up = database.checkpoint_if_due()
+    except Outage as outage:
+        log.warning("the log cannot be copied into the database", **outage.details)
+        return
+    if held_up:
+        log.warning("a reader elsewhere holds up the write-ahead log", pages=held_up)
 
 
 async def gently(desk: "Desk", piece: Callable[[], Made]) -> Made:

@@ -13,8 +13,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import structlog
-
+from sidecar.daemon.background import checkpoint
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Pending, Request, render_error
 from sidecar.daemon.group import Group, Held
@@ -26,7 +25,6 @@ from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
 from sidecar.store.transaction import Snapshot
 
-log = structlog.get_logger()
 Made = TypeVar("Made")
 
 # Enough requests to share one commit; more would only make the first of them wait.
@@ -290,7 +288,7 @@ class Desk:
         self._settle(group.held)
         self.hub.publish()
         self._flush()
-        self._checkpoint()
+        checkpoint(self.database)
 
     def _on_committed(self, group: Group, started: float, commit: "asyncio.Future[None]") -> None:
         self._measure(started)
@@ -305,7 +303,7 @@ class Desk:
         self.loop.call_later(GATHER_S if self._waiting else 0, self._gathered)
 
     def _gathered(self) -> None:
-        self._checkpoint()
+        checkpoint(self.database)
         committing, self._committing = self._committing, None
         assert committing is not None
         committing.set_result(None)
@@ -314,12 +312,6 @@ class Desk:
             self.wake(peer)
         self._schedule()
         self._tell_if_quiet()
-
-    def _checkpoint(self) -> None:
-        held_up = self.database.checkpoint_if_due()
-        if held_up:
-            # Nobody else can tell an operator why the log grows.
-            log.warning("a reader elsewhere holds up the write-ahead log", pages=held_up)
 
     def _measure(self, started: float) -> None:
         self._commit_ms += SMOOTHING * ((time.perf_counter() - started) * 1000 - self._commit_ms)

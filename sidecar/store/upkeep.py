@@ -276,8 +276,8 @@ class Backup:
         return self.target.stat().st_size
 
     def abandon(self) -> None:
-        """Take back a copy that did not come to its end."""
-        self._backup.finish()
+        """Take back a copy that did not come to its end; why it did not is known."""
+        self._backup.close(force=True)
         self._copy.close()
         self._part.unlink(missing_ok=True)
 

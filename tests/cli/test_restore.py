@@ -11,16 +11,17 @@ from tests.support import DaemonProcess
 
 def test_a_backup_is_put_back(folder: Path) -> None:
     path, copy = folder / "sidecar.db", folder / "copy.db"
-    names = {"SIDECAR_DATABASE": str(path), "SIDECAR_SOCKET": str(folder / "rpc.sock")}
+    socket = ("--socket", str(folder / "rpc.sock"))
+    restore = ("restore", str(copy), "--database", str(path))
     with DaemonProcess(folder) as process:
         with process.peer() as peer:
             peer.call("thread/create", threadId="kept")
-            assert sidecar("backup", str(copy), **names).returncode == 0
+            assert sidecar("backup", str(copy), *socket).returncode == 0
             peer.call("thread/create", threadId="lost")
-        ended = sidecar("restore", str(copy), **names)
+        ended = sidecar(*restore)
         assert ended.returncode == 75 and str(process.process.pid) in ended.stderr
         assert process.terminate() == 0
-        ended = sidecar("restore", str(copy), "--json", **names)
+        ended = sidecar(*restore, "--json")
         assert ended.returncode == 0
         told = json.loads(ended.stdout)
         assert told["lastSeq"] == 1 and Path(told["aside"]).exists()
