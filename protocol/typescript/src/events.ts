@@ -63,10 +63,11 @@ export async function* follow(
   }
 }
 
-/** A place in the log that was reached, with its event unless it is only a mark. */
+/** A place in the log that was reached, with its event unless it is only a mark, or a gap before it. */
 interface Place {
   seq: number;
   event?: Event;
+  gap?: HistoryLost;
 }
 
 /** One subscription, until its connection is lost or its reader falls too far behind. */
@@ -89,7 +90,7 @@ class Inbox {
       client.on("event/appended", (told) => this.#take(told, () => this.#appended(told))),
       client.on("event/synced", (told) => this.#take(told, () => this.#add({ seq: told.seq }))),
       client.on("event/reset", (told) =>
-        this.#take(told, () => this.#fail(new HistoryLost(told.minSeq))),
+        this.#take(told, () => this.#add({ seq: 0, gap: new HistoryLost(told.minSeq) })),
       ),
       client.onFailure((error: SidecarError) => this.#fail(error)),
     ];
@@ -109,6 +110,7 @@ class Inbox {
     for (;;) {
       this.signal?.throwIfAborted();
       const place = this.#places.shift();
+      if (place?.gap) throw place.gap;
       if (place) return place;
       if (this.#failure) throw this.#failure;
       if (this.#isOverrun) return undefined;
