@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Steps of a copy between two syncs of it: at its end there is little left that others' commits
 # would have to wait for.
-SYNC_STEPS = 16
+SYNC_STEPS = 8
 
 
 class Copies:
@@ -49,7 +49,7 @@ class Copies:
         started_ms = self._now_ms()
         database = self._desk.database
         reserved = self._reserved()
-        backup = await self._desk.aside(
+        backup = await self._desk.asides.run(
             lambda: upkeep.Backup(database, path, overwrite=overwrite, reserved=reserved)
         )
         self._running.append(backup)
@@ -69,8 +69,12 @@ class Copies:
                 steps += 1
                 if steps % SYNC_STEPS == 0:
                     await asyncio.to_thread(backup.sync)
-            return await self._desk.aside(backup.finish_copying)
+            return await self._desk.asides.run(backup.finish_copying)
+        except ProtocolError:
+            await self._desk.asides.run(backup.abandon)
+            raise
         except BaseException:
+            # Cut off: what is under way comes to its end, and nothing more is begun.
             await self._desk.between_groups()
             backup.abandon()
             raise

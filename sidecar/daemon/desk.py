@@ -11,8 +11,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
+from sidecar.daemon.asides import Asides
 from sidecar.daemon.background import checkpoint
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Pending, Request, render_error
@@ -24,8 +24,6 @@ from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
 from sidecar.store.transaction import Snapshot
-
-Made = TypeVar("Made")
 
 # Enough requests to share one commit; more would only make the first of them wait.
 GROUP_REQUESTS = 128
@@ -64,6 +62,7 @@ class Desk:
         self._waiting: list[PeerConnection] = []
         self._commit_ms = 0.0
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self.asides = Asides(loop, self._committer, self._schedule)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- peers ---------------------------------------------------------------------------------
@@ -111,7 +110,7 @@ class Desk:
     def _schedule(self) -> None:
         if self._is_closed:
             return
-        may_look = self.room.is_ready and self._committing is None
+        may_look = self._committing is None and (self.room.is_ready or self.asides.is_ready)
         has_work = self._runnable or self._to_flush or may_look
         if not self._is_scheduled and has_work:
             self._is_scheduled = True
@@ -127,6 +126,9 @@ class Desk:
         until = time.perf_counter() + GROUP_MS / 1000
         waiting: list[PeerConnection] = []
         done = 0
+        if self._committing is None and self.asides.is_ready:
+            self._committing = self.loop.create_future()
+            self.asides.start(self._gathered)
         if self.room.is_ready and self._committing is None:
             self._open(group)
             self._serve_waiting(group)
@@ -367,14 +369,6 @@ class Desk:
         """Wait until no commit is under way, so that the writer's connection is free."""
         while self._committing is not None:
             await asyncio.shield(self._committing)
-
-    async def aside(self, run: Callable[[], Made]) -> Made:
-        """Run what needs the writer's connection on the helper thread; reads go on meanwhile."""
-        await self.between_groups()
-        self._committing = self.loop.create_future()
-        done = self.loop.run_in_executor(self._committer, run)
-        done.add_done_callback(lambda _: self._gathered())
-        return await asyncio.shield(done)
 
     def snapshot_for(self, peer: PeerConnection, group: Group) -> Snapshot:
         """Choose where a peer reads: in the open group if it wrote in it, else what is stored."""

@@ -120,7 +120,7 @@ class Keeper:
         database = self._desk.database
         is_idle, self._commits = self._commits == database.commits, database.commits
         if is_idle and database.sizes_bytes()[1] > IDLE_WAL_BYTES:
-            await self._desk.aside(database.truncate_log)
+            await self._desk.asides.run(database.truncate_log)
 
     def _now_ms(self) -> int:
         return self._desk.database.source.now_ms()

@@ -15,8 +15,8 @@ from sidecar.store import states
 from sidecar.store.database import Database, outage_of, outages
 from sidecar.store.transaction import Snapshot
 
-# Pages copied between two groups of writes: short enough that nobody notices.
-BACKUP_STEP_PAGES = 256
+# Pages copied between two groups of writes: 2 MiB, some milliseconds.
+BACKUP_STEP_PAGES = 512
 # Findings of one check: a file that is broken everywhere need not list everything.
 MAX_FINDINGS = 100
 
