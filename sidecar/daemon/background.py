@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 Made = TypeVar("Made")
-# Time that is left to others after each piece, in times of the piece: at worst it costs them a third.
+# Time that is left to others after each piece, in times of the piece: it costs them a third at
+# worst.
 OTHERS_SHARE = 2
 # The least of it; the loop's clock is no finer.
 LEAST_PAUSE_S = 0.001

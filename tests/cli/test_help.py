@@ -9,7 +9,18 @@ import pytest
 
 from tests.cli.program import sidecar
 
-COMMANDS = ["serve", "stdio", "call", "status", "check", "backup", "sql", "openrpc"]
+COMMANDS = [
+    "serve",
+    "stdio",
+    "call",
+    "status",
+    "check",
+    "backup",
+    "restore",
+    "doctor",
+    "sql",
+    "openrpc",
+]
 # What --help must not wait for.
 HEAVY = ["apsw", "uvloop", "jsonrpcserver", "asyncio", "structlog", "jsonschema"]
 

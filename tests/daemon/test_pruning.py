@@ -1,10 +1,13 @@
 """Pruning: what is old goes piece by piece, and whoever has missed something is told."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from sidecar.client import Client, HistoryLost
+from sidecar.daemon import desk
 from sidecar.store import pruning
 from tests.support import DaemonThread, Peer, Refused
 
@@ -164,3 +167,26 @@ def test_a_large_event_is_a_piece_of_its_own(peer: Peer, monkeypatch: pytest.Mon
     peer.call("thread/create", threadId="t")
     fill(peer, "t", 3, payload="x" * 100)
     assert peer.call("event/prune", beforeSeq=5)["events"] == 4
+
+
+def test_it_comes_to_its_end_while_others_never_pause(
+    daemon: DaemonThread, filled: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every commit is on the helper thread, so that one is always under way.
+    monkeypatch.setattr(desk, "SLOW_COMMIT_MS", -1.0)
+    monkeypatch.setattr(pruning, "PIECE_EVENTS", 1)
+    is_over = threading.Event()
+
+    def write() -> None:
+        with daemon.peer() as writer:
+            while not is_over.is_set():
+                fill(writer, "a", 1)
+
+    with ThreadPoolExecutor(3) as threads:
+        writing = [threads.submit(write) for _ in range(3)]
+        try:
+            assert filled.call("event/prune", beforeSeq=11)["events"] == 10
+        finally:
+            is_over.set()
+        for each in writing:
+            each.result()
