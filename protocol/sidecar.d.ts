@@ -391,6 +391,7 @@ export interface Status {
   subscriptions: number;
   counts: StatusCounts;
   writer: WriterStatus;
+  backups: BackupsStatus;
 }
 
 /**
@@ -402,6 +403,24 @@ export interface WriterStatus {
   requests: number;
   requestsPerCommit: number;
   queueDepth: number;
+}
+
+/**
+ * Tell of copies since the start; `lastError` is null again after one that went
+ * well.
+ */
+export interface BackupsStatus {
+  running: BackupRunning[];
+  lastPath: string | null;
+  lastAtMs: number | null;
+  lastError: string | null;
+}
+
+/** Tell how far a copy is that is being made. */
+export interface BackupRunning {
+  path: string;
+  copiedBytes: number;
+  totalBytes: number;
 }
 
 /** Answer one event. */
@@ -435,6 +454,16 @@ export interface EventPage {
   lastSeq: number;
   minSeq: number;
   nextSinceSeq: number | null;
+}
+
+/**
+ * Answer `event/prune`: how many events went, their payloads' bytes, and what
+ * is first now.
+ */
+export interface Pruned {
+  events: number;
+  bytes: number;
+  minSeq: number;
 }
 
 /** Answer a subscription, and where its history ends. */
@@ -1015,6 +1044,17 @@ export interface EventSynced {
 }
 
 /**
+ * Tell that of the events before `minSeq` some have been pruned that were not
+ * told yet.
+ *
+ * What is left of them, and all from there on, follows.
+ */
+export interface EventReset {
+  subscriptionId: string;
+  minSeq: number;
+}
+
+/**
  * Tell a piece of an open item; never stored, and it may be lost to a slow
  * peer.
  *
@@ -1105,6 +1145,18 @@ export interface EventListParams {
   /** Records in one page, clamped to the lawful range. */
   limit?: number | null;
   events?: string[] | null;
+}
+
+/** The params of `event/prune`. */
+export interface EventPruneParams {
+  /** A place in the log of events. */
+  beforeSeq?: number | null;
+  /** Unix milliseconds. */
+  olderThanAtMs?: number | null;
+  /** An id, minted by a client or by the daemon. */
+  threadId?: string | null;
+  /** Default: `false`. */
+  dryRun?: boolean | null;
 }
 
 /** The params of `event/subscribe`. */
@@ -1935,9 +1987,21 @@ export interface Methods {
    * Read events after `sinceSeq` in order, of all, of a thread or of a turn.
    *
    * A page may be shorter than its limit and yet not the last: `nextSinceSeq`
-   * tells.
+   * tells. Pruned events are passed over: where `sinceSeq` + 1 is below
+   * `minSeq`, some may be gone.
    */
   "event/list": { params: EventListParams; result: EventPage };
+  /**
+   * Forget the events before `beforeSeq`, or older than a moment, of all or of
+   * one thread.
+   *
+   * One of the two is given. By time it ends at the first event that is not
+   * older. Done piece by piece while others work; a request whose answer was
+   * lost may be sent again. An `eventKey` is forgotten with its event. `bytes`
+   * are the payloads'; `minSeq` is the database's, afterwards or, with
+   * `dryRun`, now.
+   */
+  "event/prune": { params: EventPruneParams; result: Pruned };
   /**
    * Follow events: first the history after `sinceSeq`, then `event/synced`,
    * then live.
@@ -2292,6 +2356,7 @@ export interface Methods {
 export interface Notifications {
   "event/appended": EventAppended;
   "event/synced": EventSynced;
+  "event/reset": EventReset;
   "item/delta": ItemDelta;
 }
 

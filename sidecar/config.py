@@ -1,9 +1,10 @@
 """One table of settings feeds the flags, the names in the environment and the documents."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import click
 import msgspec
@@ -20,6 +21,7 @@ class Setting(msgspec.Struct, frozen=True):
     default: str | None = None
     default_is: str = ""
     is_number: bool = False
+    is_duration: bool = False
     is_flag: bool = False
     is_path: bool = False
 
@@ -68,6 +70,35 @@ SETTINGS: dict[str, Setting] = {
             "A TOML table of what tokens cost; see protocol/examples/prices.toml.",
             default_is="none",
             is_path=True,
+        ),
+        Setting(
+            "backup-every",
+            "Copy the database so often into the folder of backups, as 1h.",
+            default_is="never",
+            is_duration=True,
+        ),
+        Setting(
+            "backup-keep",
+            "How many of its copies are kept there, the newest.",
+            default="24",
+            is_number=True,
+        ),
+        Setting(
+            "backup-dir",
+            "The folder of backups.",
+            default_is="backups, beside the database",
+        ),
+        Setting(
+            "retain-events",
+            "Forget events that are older than this, as 90d.",
+            default_is="never",
+            is_duration=True,
+        ),
+        Setting(
+            "retain-mailbox",
+            "Forget mailbox entries that ended longer ago than this, as 30d.",
+            default_is="never",
+            is_duration=True,
         ),
         Setting(
             "ready-fd",
@@ -141,7 +172,27 @@ def option(name: str) -> Callable[[Command], Command]:
     )
 
 
-def _type_of(setting: Setting) -> click.IntRange | click.Path | click.Choice[str] | None:
+class Duration(click.ParamType[int]):
+    """Read a duration as people write it, 30s 10m 1h or 90d, into milliseconds."""
+
+    name = "duration"
+    unit_ms: ClassVar = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read it, or fail with a usage error."""
+        if isinstance(value, int):
+            return value
+        text = str(value)
+        if not re.fullmatch(r"[1-9][0-9]{0,8}[smhd]", text):
+            self.fail(f"{text!r} is not a duration such as 30s, 10m, 1h or 90d", param, ctx)
+        return int(text[:-1]) * self.unit_ms[text[-1]]
+
+
+def _type_of(setting: Setting) -> click.IntRange | click.Path | click.Choice[str] | Duration | None:
+    if setting.is_duration:
+        return Duration()
     if setting.is_number:
         return click.IntRange(min=0)
     if setting.is_path:

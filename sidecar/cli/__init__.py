@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "service": ("service", "Let systemd keep the daemon."),
     "check": ("operate", "Check the database and the house's invariants."),
     "backup": ("operate", "Copy the database while the daemon writes."),
+    "restore": ("restore", "Put a backup in the place of the database."),
+    "doctor": ("doctor", "Look for what is wrong, and say what to do."),
     "sql": ("sql", "Look into the database with SQL, read-only."),
     "import": ("imports", "Bring conversations into the daemon."),
     "export": ("export", "Write a whole thread, for programs or people."),
@@ -37,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "completion": ("completion", "Print what completes `sidecar` in bash, zsh or fish."),
 }
 EXIT_FAILED = 1
+EXIT_FOUND = 3
 EXIT_NO_DAEMON = 69
 EXIT_STORAGE_BROKEN = 74
 EXIT_ALREADY_RUNNING = 75

@@ -1,13 +1,19 @@
 """`sidecar status`, `check`, `backup`, `openrpc`: for those who keep the daemon running."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import click
 import msgspec
 
 from sidecar import cli
-from sidecar.cli.connect import ask, json_option, show, socket_option
+from sidecar.cli.connect import ask, connected, json_option, show, socket_option
+
+# Between two looks at how far a backup is.
+LOOK_S = 0.2
+# Percent at which all is copied; to verify and to sync it takes its time too.
+COPIED = 100
 
 
 @click.command("status")
@@ -58,12 +64,29 @@ def check_command(socket: str | None, *, as_json: bool, full: bool) -> None:
 def backup_command(socket: str | None, dest: Path, *, as_json: bool, overwrite: bool) -> None:
     """Copy the database to DEST while the daemon writes."""
     params: dict[str, object] = {"path": str(dest.absolute()), "overwrite": overwrite}
-    result = ask(socket, "daemon/backup", params)
+    if sys.stderr.isatty():
+        result = _watched(socket, params)
+    else:
+        result = ask(socket, "daemon/backup", params)
     if as_json:
         show(result)
         return
     done = msgspec.json.decode(result, type=dict[str, int | str])
     click.echo(f"{done['path']}: {done['bytes']} bytes up to event {done['lastSeq']}")
+
+
+def _watched(socket: str | None, params: dict[str, object]) -> msgspec.Raw:
+    """Ask for a backup, and tell a person how far it is; the daemon's status knows."""
+    with ThreadPoolExecutor(1) as other, connected(socket) as client:
+        asked = other.submit(ask, socket, "daemon/backup", params)
+        while not wait([asked], LOOK_S).done:
+            for each in client.daemon_status().backups.running:
+                if each.path == params["path"]:
+                    percent = 100 * each.copied_bytes // max(1, each.total_bytes)
+                    what = f"{percent:3} %" if percent < COPIED else "checking"
+                    click.echo(f"\r{each.path}: {what:10}", err=True, nl=False)
+        click.echo("\r\033[K", err=True, nl=False)
+        return asked.result()
 
 
 @click.command("openrpc")

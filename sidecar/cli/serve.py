@@ -10,7 +10,9 @@ import msgspec
 import structlog
 
 from sidecar import cli, config, logs
+from sidecar.cli.habits import habits_options
 from sidecar.daemon import lifecycle
+from sidecar.daemon.keeper import Habits
 from sidecar.daemon.listener import NotASocket, SocketTaken
 from sidecar.daemon.meter import Sight
 from sidecar.daemon.parent import NotAPipe
@@ -57,6 +59,7 @@ def _logging(command: Callable[..., None]) -> Callable[..., None]:
 @_logging
 @config.option("slow-request-ms")
 @config.option("metrics-file")
+@habits_options
 @config.option("ready-fd")
 @config.option("parent-fd")
 def serve_command(
@@ -69,6 +72,7 @@ def serve_command(
     metrics_file: str | None,
     ready_fd: int | None,
     parent_fd: int | None,
+    habits: Habits,
     *,
     stdio: bool,
 ) -> None:
@@ -96,6 +100,7 @@ def serve_command(
             parent_fd=parent_fd,
             prices=_prices(prices),
             sight=Sight(slow_request_ms, _metrics_path(metrics_file)),
+            habits=habits,
             ready=lambda line: _tell_ready(line, told_fd, parent_fd),
         )
     except LockedByOther as error:

@@ -87,6 +87,12 @@ EVENT_LIST = Method(
     "key",
     records.EventPage,
 )
+EVENT_PRUNE = Method(
+    "event/prune",
+    "always",
+    "key",
+    records.Pruned,
+)
 EVENT_SUBSCRIBE = Method(
     "event/subscribe",
     "never",
@@ -502,6 +508,7 @@ METHODS: dict[str, Method[object]] = {
         EVENT_APPEND,
         EVENT_APPEND_MANY,
         EVENT_LIST,
+        EVENT_PRUNE,
         EVENT_SUBSCRIBE,
         EVENT_UNSUBSCRIBE,
         INITIALIZE,
@@ -705,6 +712,25 @@ class Methods(ABC):
                 "sinceSeq": since_seq,
                 "limit": limit,
                 "events": events,
+            },
+        )
+
+    def event_prune(
+        self,
+        *,
+        before_seq: int | None | UnsetType = UNSET,
+        older_than_at_ms: int | None | UnsetType = UNSET,
+        thread_id: str | None | UnsetType = UNSET,
+        dry_run: bool | None | UnsetType = UNSET,
+    ) -> records.Pruned:
+        """Forget the events before `beforeSeq`, or older than a moment, of all or of one thread."""
+        return self._call(
+            EVENT_PRUNE,
+            {
+                "beforeSeq": before_seq,
+                "olderThanAtMs": older_than_at_ms,
+                "threadId": thread_id,
+                "dryRun": dry_run,
             },
         )
 
@@ -2040,6 +2066,25 @@ class AsyncMethods(ABC):
                 "sinceSeq": since_seq,
                 "limit": limit,
                 "events": events,
+            },
+        )
+
+    async def event_prune(
+        self,
+        *,
+        before_seq: int | None | UnsetType = UNSET,
+        older_than_at_ms: int | None | UnsetType = UNSET,
+        thread_id: str | None | UnsetType = UNSET,
+        dry_run: bool | None | UnsetType = UNSET,
+    ) -> records.Pruned:
+        """Forget the events before `beforeSeq`, or older than a moment, of all or of one thread."""
+        return await self._call(
+            EVENT_PRUNE,
+            {
+                "beforeSeq": before_seq,
+                "olderThanAtMs": older_than_at_ms,
+                "threadId": thread_id,
+                "dryRun": dry_run,
             },
         )
 

@@ -567,6 +567,23 @@ class WriterStatus(Struct, frozen=True, kw_only=True, rename="camel"):
     queue_depth: int
 
 
+class BackupRunning(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell how far a copy is that is being made."""
+
+    path: str
+    copied_bytes: int
+    total_bytes: int
+
+
+class BackupsStatus(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell of copies since the start; `lastError` is null again after one that went well."""
+
+    running: list[BackupRunning]
+    last_path: str | None
+    last_at_ms: int | None
+    last_error: str | None
+
+
 class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     """Answer `daemon/status`."""
 
@@ -584,6 +601,7 @@ class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     subscriptions: int
     counts: StatusCounts
     writer: WriterStatus
+    backups: BackupsStatus
 
 
 class Event(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -618,6 +636,14 @@ class EventPage(Struct, frozen=True, kw_only=True, rename="camel"):
     last_seq: int
     min_seq: int
     next_since_seq: int | None
+
+
+class Pruned(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Answer `event/prune`: how many events went, their payloads' bytes, and what is first now."""
+
+    events: int
+    bytes: int
+    min_seq: int
 
 
 class Subscribed(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -1197,6 +1223,16 @@ class EventSynced(Struct, frozen=True, kw_only=True, rename="camel"):
 
     subscription_id: str
     seq: int
+
+
+class EventReset(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tell that of the events before `minSeq` some have been pruned that were not told yet.
+
+    What is left of them, and all from there on, follows.
+    """
+
+    subscription_id: str
+    min_seq: int
 
 
 class ItemDelta(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -2,14 +2,16 @@
 
 import asyncio
 import os
-import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from sidecar import __version__
+from sidecar.daemon import background
+from sidecar.daemon.background import on_thread
 from sidecar.daemon.dispatch import Answer, Pending
 from sidecar.daemon.hub import Filter, Subscription
 from sidecar.logs import LogLevel
@@ -26,6 +28,7 @@ from sidecar.rpc.peer import (
     Capabilities,
     Checked,
     Initialized,
+    Pruned,
     ServerInfo,
     Status,
     StatusCounts,
@@ -34,8 +37,9 @@ from sidecar.rpc.peer import (
 )
 from sidecar.rpc.registry import Method
 from sidecar.rpc.wait import Wait
-from sidecar.store import events, items, upkeep
+from sidecar.store import events, items, pruning, upkeep
 from sidecar.store.database import GroupLost, outages
+from sidecar.store.pruning import Wanted
 from sidecar.store.transaction import Snapshot, Tx
 
 if TYPE_CHECKING:
@@ -45,7 +49,6 @@ if TYPE_CHECKING:
     from sidecar.daemon.peer import PeerConnection
 
 PROTOCOL_VERSION = 1
-Made = TypeVar("Made")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -165,6 +168,7 @@ class RequestContext:
                 requests_per_commit=round(database.attempts / max(1, database.commits), 2),
                 queue_depth=desk.queue_depth,
             ),
+            backups=self._daemon.copies.status(),
         )
 
     def metrics(self) -> Metrics:
@@ -176,33 +180,23 @@ class RequestContext:
         return self._daemon.set_log_level(level)
 
     async def backup(self, path: Path, *, overwrite: bool) -> BackupDone:
-        """Copy the database between the groups, then verify and sync it on a thread."""
+        """Copy the database while writes go on."""
+        return await self._daemon.copies.make(path, overwrite=overwrite)
+
+    async def prune(self, wanted: Wanted, *, dry_run: bool) -> Pruned:
+        """Forget events piece by piece, or tell what would go."""
         database = self._desk.database
-        started_ms = self.now_ms()
-        await self._desk.between_groups()
-        reserved = self._daemon.lock_paths()
-        backup = upkeep.Backup(database, path, overwrite=overwrite, reserved=reserved)
-        try:
-            while not backup.step():
-                await asyncio.sleep(0)
-                await self._desk.between_groups()
-            last_seq = database.last_seq
-            backup.finish_copying()
-        except BaseException:
-            backup.abandon()
-            raise
-        size = await _on_thread(backup.publish)
-        return BackupDone(
-            path=str(path),
-            bytes_=size,
-            last_seq=last_seq,
-            took_ms=max(0, self.now_ms() - started_ms),
-        )
+        if dry_run:
+            run = partial(database.scan, lambda db: pruning.measure(db, wanted))
+            gone = await asyncio.to_thread(run)
+        else:
+            gone = await background.prune(self._desk, wanted)
+        return Pruned(gone.events, gone.size, events.min_seq(database.snapshot()))
 
     async def check(self, *, full: bool) -> Checked:
         """Check the database on a thread of its own."""
         path = self._desk.database.path
-        findings = await _on_thread(
+        findings = await on_thread(
             lambda is_cut_off: upkeep.check(path, full=full, is_cut_off=is_cut_off)
         )
         return Checked(ok=not findings, findings=findings)
@@ -251,13 +245,3 @@ class RequestContext:
 
 async def _encoded(result: Awaitable[msgspec.Struct]) -> bytes:
     return _ENCODER.encode(await result)
-
-
-async def _on_thread(run: Callable[[Callable[[], bool]], Made]) -> Made:
-    """Run what takes its time; when the daemon cannot wait any longer, it is told so."""
-    cut_off = threading.Event()
-    try:
-        return await asyncio.to_thread(run, cut_off.is_set)
-    except asyncio.CancelledError:
-        cut_off.set()
-        raise

@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import structlog
-
+from sidecar.daemon.asides import Asides
+from sidecar.daemon.background import checkpoint
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Pending, Request, render_error
 from sidecar.daemon.errands import Errands
@@ -25,8 +25,6 @@ from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
 from sidecar.store.database import Database, GroupLost
 from sidecar.store.transaction import Snapshot
-
-log = structlog.get_logger()
 
 # Enough requests to share one commit; more would only make the first of them wait.
 GROUP_REQUESTS = 128
@@ -67,6 +65,7 @@ class Desk:
         self._commit_ms = 0.0
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._errands = Errands(loop, self.wake, self._tell_if_quiet)
+        self.asides = Asides(loop, self._committer, self._schedule)
 
     # -- peers ---------------------------------------------------------------------------------
 
@@ -119,7 +118,7 @@ class Desk:
     def _schedule(self) -> None:
         if self._is_closed:
             return
-        may_look = self.room.is_ready and self._committing is None
+        may_look = self._committing is None and (self.room.is_ready or self.asides.is_ready)
         if not self._is_scheduled and (self._runnable or self._to_flush or may_look):
             self._is_scheduled = True
             self.loop.call_soon(self._turn)
@@ -134,6 +133,9 @@ class Desk:
         until = time.perf_counter() + GROUP_MS / 1000
         waiting: list[PeerConnection] = []
         done = 0
+        if self._committing is None and self.asides.is_ready:
+            self._committing = self.loop.create_future()
+            self.asides.start(self._gathered)
         if self.room.is_ready and self._committing is None:
             self._open(group)
             self._serve_waiting(group)
@@ -147,16 +149,10 @@ class Desk:
                 break
         self._end(group)
         for peer in waiting:
-            self._wake_after_commit(peer)
+            self.wake(peer) if self._committing is None else self._waiting.append(peer)
         self._flush()
         self._schedule()
         self._tell_if_quiet()
-
-    def _wake_after_commit(self, peer: PeerConnection) -> None:
-        if self._committing is None:
-            self.wake(peer)
-        else:
-            self._waiting.append(peer)
 
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
         """Run up to so many requests of one peer, in order; tell how many."""
@@ -200,8 +196,7 @@ class Desk:
             if group.outage is not None:
                 work.settle(request, render_error(request.id, group.outage), started_s)
                 return
-        context = self.make_context(peer, group)
-        answer = self._dispatcher.answer(request, context)
+        answer = self._dispatcher.answer(request, self.make_context(peer, group))
         peer.has_spoken = True
         if isinstance(answer, Pending) and not self._may_wait(work, request):
             answer = answer.answer
@@ -235,8 +230,7 @@ class Desk:
                 self.room.refuse(waiter, group.outage)
                 continue
             started_s = time.perf_counter()
-            context = self.make_context(waiter.peer, group)
-            answer = self._dispatcher.answer(waiter.request, context)
+            answer = self._dispatcher.answer(waiter.request, self.make_context(waiter.peer, group))
             if isinstance(answer, Pending):
                 self.room.keep(waiter, answer.wait.due_at_ms)
             else:
@@ -285,7 +279,7 @@ class Desk:
             return
         self._conclude(group, self._measure(started))
         self._flush()
-        self._checkpoint()
+        checkpoint(self.database)
 
     def _on_committed(self, group: Group, started: float, commit: "asyncio.Future[None]") -> None:
         took_s = self._measure(started)
@@ -299,7 +293,7 @@ class Desk:
         self.loop.call_later(GATHER_S if self._waiting else 0, self._gathered)
 
     def _gathered(self) -> None:
-        self._checkpoint()
+        checkpoint(self.database)
         committing, self._committing = self._committing, None
         assert committing is not None
         committing.set_result(None)
@@ -308,12 +302,6 @@ class Desk:
             self.wake(peer)
         self._schedule()
         self._tell_if_quiet()
-
-    def _checkpoint(self) -> None:
-        held_up = self.database.checkpoint_if_due()
-        if held_up:
-            # Nobody else can tell an operator why the log grows.
-            log.warning("a reader elsewhere holds up the write-ahead log", pages=held_up)
 
     def _measure(self, started: float) -> float:
         took_s = time.perf_counter() - started
@@ -392,4 +380,5 @@ class Desk:
         """Run nothing more, cut off what still takes its time, and end the helper thread."""
         self._is_closed = True
         await self._errands.close()
+        await self.between_groups()
         self._committer.shutdown()

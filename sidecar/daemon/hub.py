@@ -16,8 +16,9 @@ from sidecar.daemon.dispatch import render_error
 from sidecar.model import limits
 from sidecar.model.errors import LimitExceeded, Outage, SubscriptionNotFound
 from sidecar.model.event import Event
-from sidecar.store import events
+from sidecar.store import events, pruning
 from sidecar.store.database import Database
+from sidecar.store.transaction import Snapshot
 
 if TYPE_CHECKING:
     from sidecar.daemon.peer import PeerConnection
@@ -70,6 +71,8 @@ class Subscription:
         self.wanted = wanted
         self.deltas = deltas
         self.at_seq = since
+        # Up to where it has been told that something is gone.
+        self.reset_seq = 0
         self.watermark = watermark
         self.is_synced = False
         self.is_reading = False
@@ -80,6 +83,16 @@ class Subscription:
         if rendered:
             body = self._head + b'"events":[%b]}' % b",".join(rendered)
             self.peer.notify(_notification(b"event/appended", body))
+
+    def tell_reset(self, pruned_seq: int) -> None:
+        """Say that events have been pruned which it has not been told of.
+
+        Whoever begins at 0 takes what there is, and misses nothing that it knows of.
+        """
+        if 0 < self.at_seq < pruned_seq and self.reset_seq < pruned_seq:
+            self.reset_seq = pruned_seq
+            body = self._head + b'"minSeq":%d}' % (pruned_seq + 1)
+            self.peer.notify(_notification(b"event/reset", body))
 
     def tell_synced(self) -> None:
         """Say that the history has been told."""
@@ -99,6 +112,14 @@ class Fresh(NamedTuple):
     thread_id: str | None
     name: str
     rendered: bytes
+
+
+class Page(NamedTuple):
+    """Be some events of the log, from where to go on, and up to where something is gone."""
+
+    events: list[Event]
+    next_since: int | None
+    pruned_seq: int
 
 
 class Hub:
@@ -171,15 +192,17 @@ class Hub:
                 else:
                     self._tell_fresh(subscription, fresh)
 
-    def _page(self, wanted: Filter, since: int, limit: int) -> tuple[list[Event], int | None]:
+    def _page(self, wanted: Filter, since: int, limit: int) -> Page:
         names = None if wanted.names is None else list(wanted.names)
-        return self._database.read(
-            self._database.snapshot(),
-            lambda db: events.list_page(db, wanted.scope, wanted.thread_key, since, limit, names),
-        )
+
+        def read(db: Snapshot) -> Page:
+            page = events.list_page(db, wanted.scope, wanted.thread_key, since, limit, names)
+            return Page(*page, pruning.pruned_seq(db, wanted.thread_key or None))
+
+        return self._database.read(self._database.snapshot(), read)
 
     def _fresh(self, since: int) -> list[Fresh]:
-        page, _ = self._page(EVERYTHING, since, limits.MAX_EVENT_PAGE)
+        page = self._page(EVERYTHING, since, limits.MAX_EVENT_PAGE).events
         return [Fresh(each.seq, each.thread_id, each.event, _ENCODER.encode(each)) for each in page]
 
     def _tell_fresh(self, subscription: Subscription, fresh: list[Fresh]) -> None:
@@ -230,7 +253,10 @@ class Hub:
         if subscription.at_seq >= until:
             return
         wanted = subscription.wanted
-        page, next_since = self._page(wanted, subscription.at_seq, limits.SUBSCRIPTION_PAGE)
+        page, next_since, pruned_seq = self._page(
+            wanted, subscription.at_seq, limits.SUBSCRIPTION_PAGE
+        )
+        subscription.tell_reset(pruned_seq)
         told: list[bytes] = []
         size = 0
         for event in page:

@@ -15,8 +15,10 @@ import uvloop
 import sidecar.methods  # noqa: F401  # fills the registry
 from sidecar import logs
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
+from sidecar.daemon.copies import Copies
 from sidecar.daemon.desk import Desk
 from sidecar.daemon.group import Group
+from sidecar.daemon.keeper import Habits, Keeper
 from sidecar.daemon.listener import BACKLOG, Inherited, Listener, is_activated
 from sidecar.daemon.measure import measure
 from sidecar.daemon.meter import DEFAULT_SIGHT, Meter, Sight
@@ -47,6 +49,7 @@ EXIT_AT_ONCE = 1
 EXIT_BUG = 70
 # Whatever the daemon makes is its owner's alone, folders above its files included.
 UMASK = 0o077
+NO_HABITS = Habits()
 
 log = structlog.get_logger()
 
@@ -65,6 +68,7 @@ class Daemon:
         source: Source | None = None,
         prices: Prices = NO_PRICES,
         sight: Sight = DEFAULT_SIGHT,
+        habits: Habits = NO_HABITS,
     ) -> None:
         """Open and recover; nobody can connect yet.
 
@@ -73,6 +77,7 @@ class Daemon:
         self.listener = listener
         self._stdio = stdio
         self.supervision = Supervision()
+        self._habits = habits
         try:
             self.database = Database(database_path, source or SystemSource(), durability, prices)
             try:
@@ -128,6 +133,8 @@ class Daemon:
         self.desk = Desk(self.database, loop, self.meter)
         self.desk.make_context = self._context
         self.desk.on_quiet = self._on_quiet
+        self.copies = Copies(self.desk, self.lock_paths)
+        self.keeper = Keeper(self.desk, self.copies, self._habits)
         if self.listener is not None:
             # Held for as long as we serve: a listener that nobody holds is collected.
             self._server = await loop.create_unix_server(
@@ -143,7 +150,10 @@ class Daemon:
         try:
             on_ready()
             self.supervision.ready(self.desk)
+            upkeep = loop.create_task(self.keeper.run())
+            upkeep.add_done_callback(_end_keeping)
             await self._stopping.wait()
+            upkeep.cancel()
             await self._drain()
         finally:
             self._stopping.set()
@@ -205,6 +215,12 @@ class Daemon:
             self._drained.set()
 
 
+def _end_keeping(keeping: "asyncio.Task[None]") -> None:
+    """See to it that a bug in it is told, and ends us as any other."""
+    if not keeping.cancelled():
+        keeping.result()
+
+
 def _summary(daemon: Daemon) -> dict[str, int | bool | list[str]]:
     report = daemon.recovery
     return {
@@ -227,6 +243,7 @@ def run(
     parent_fd: int | None,
     prices: Prices,
     sight: Sight,
+    habits: Habits,
     ready: Callable[[str], None],
 ) -> None:
     """Run a daemon until a signal, a request or its parent ends it.
@@ -250,6 +267,7 @@ def run(
             recover_mode=recover_mode,
             prices=prices,
             sight=sight,
+            habits=habits,
         )
         if parent_fd is not None:
             watch_parent(parent_fd, daemon.stop)

@@ -1,4 +1,4 @@
-"""Events: append, appendMany, list."""
+"""Events: append, appendMany, list, prune."""
 
 from typing import Annotated
 
@@ -8,18 +8,21 @@ from msgspec import Raw
 from sidecar.model import limits
 from sidecar.model.errors import (
     IdempotencyMismatch,
+    InvalidParams,
     ItemNotFound,
     LimitExceeded,
     ThreadNotFound,
     TurnNotFound,
 )
 from sidecar.model.event import Event
-from sidecar.model.fields import EventGlob, EventName, Id, PageLimit, Seq
+from sidecar.model.fields import EventGlob, EventName, Id, PageLimit, Seq, Time
 from sidecar.model.json_value import NULL, Json, compact, fingerprint
-from sidecar.rpc.registry import method
+from sidecar.rpc.peer import Peer, Pruned
+from sidecar.rpc.registry import ALWAYS, method
 from sidecar.store import events as event_log
 from sidecar.store import items, threads, turns
 from sidecar.store.paging import clamp
+from sidecar.store.pruning import Wanted
 from sidecar.store.transaction import Snapshot, Tx
 
 
@@ -160,7 +163,8 @@ def list_(
 ) -> EventPage:
     """Read events after `sinceSeq` in order, of all, of a thread or of a turn.
 
-    A page may be shorter than its limit and yet not the last: `nextSinceSeq` tells.
+    A page may be shorter than its limit and yet not the last: `nextSinceSeq` tells. Pruned events
+    are passed over: where `sinceSeq` + 1 is below `minSeq`, some may be gone.
     """
     scope, key = _scope(db, thread_id, turn_id)
     page, next_since_seq = event_log.list_page(
@@ -184,3 +188,27 @@ def _scope(db: Snapshot, thread_id: str | None, turn_id: str | None) -> tuple[st
     if thread_key not in (None, turn.thread_key):
         raise TurnNotFound(id=turn_id)
     return "turn", turn.key
+
+
+@method("event/prune", since="0.1.0", errors=(ThreadNotFound,), retry=ALWAYS)
+async def prune(
+    peer: Peer,
+    *,
+    before_seq: Seq | None = None,
+    older_than_at_ms: Time | None = None,
+    thread_id: Id | None = None,
+    dry_run: bool = False,
+) -> Pruned:
+    """Forget the events before `beforeSeq`, or older than a moment, of all or of one thread.
+
+    One of the two is given. By time it ends at the first event that is not older. Done piece by
+    piece while others work; a request whose answer was lost may be sent again. An `eventKey` is
+    forgotten with its event. `bytes` are the payloads'; `minSeq` is the database's, afterwards or,
+    with `dryRun`, now.
+    """
+    if (before_seq is None) == (older_than_at_ms is None):
+        raise InvalidParams(path="beforeSeq", reason="either this or olderThanAtMs")
+    thread_key = None
+    if thread_id is not None:
+        thread_key = event_log.require_thread_key(peer.snapshot, thread_id)
+    return await peer.prune(Wanted(before_seq, older_than_at_ms, thread_key), dry_run=dry_run)

@@ -19,6 +19,16 @@ class EventSynced(msgspec.Struct, frozen=True, rename="camel"):
     seq: int
 
 
+class EventReset(msgspec.Struct, frozen=True, rename="camel"):
+    """Tell that of the events before `minSeq` some have been pruned that were not told yet.
+
+    What is left of them, and all from there on, follows.
+    """
+
+    subscription_id: str
+    min_seq: int
+
+
 class ItemDelta(msgspec.Struct, frozen=True, rename="camel"):
     """Tell a piece of an open item; never stored, and it may be lost to a slow peer.
 
@@ -36,5 +46,6 @@ class ItemDelta(msgspec.Struct, frozen=True, rename="camel"):
 NOTIFICATIONS: dict[str, type[msgspec.Struct]] = {
     "event/appended": EventAppended,
     "event/synced": EventSynced,
+    "event/reset": EventReset,
     "item/delta": ItemDelta,
 }

@@ -10,6 +10,7 @@ from sidecar.model.json_value import Json
 from sidecar.model.limits import Limits
 from sidecar.model.recovery import RecoveryReport
 from sidecar.store.database import Durability
+from sidecar.store.pruning import Wanted
 from sidecar.store.transaction import Snapshot
 
 if TYPE_CHECKING:
@@ -64,6 +65,23 @@ class WriterStatus(msgspec.Struct, frozen=True, rename="camel"):
     queue_depth: int
 
 
+class BackupRunning(msgspec.Struct, frozen=True, rename="camel"):
+    """Tell how far a copy is that is being made."""
+
+    path: str
+    copied_bytes: int
+    total_bytes: int
+
+
+class BackupsStatus(msgspec.Struct, frozen=True, rename="camel"):
+    """Tell of copies since the start; `lastError` is null again after one that went well."""
+
+    running: list[BackupRunning]
+    last_path: str | None
+    last_at_ms: int | None
+    last_error: str | None
+
+
 class Status(msgspec.Struct, frozen=True, rename="camel"):
     """Answer `daemon/status`."""
 
@@ -81,6 +99,7 @@ class Status(msgspec.Struct, frozen=True, rename="camel"):
     subscriptions: int
     counts: StatusCounts
     writer: WriterStatus
+    backups: BackupsStatus
 
 
 class BackupDone(msgspec.Struct, frozen=True, rename="camel"):
@@ -90,6 +109,14 @@ class BackupDone(msgspec.Struct, frozen=True, rename="camel"):
     bytes_: int = msgspec.field(name="bytes")
     last_seq: int
     took_ms: int
+
+
+class Pruned(msgspec.Struct, frozen=True, rename="camel"):
+    """Answer `event/prune`: how many events went, their payloads' bytes, and what is first now."""
+
+    events: int
+    bytes_: int = msgspec.field(name="bytes")
+    min_seq: int
 
 
 class Checked(msgspec.Struct, frozen=True, rename="camel"):
@@ -141,6 +168,9 @@ class Peer(Protocol):
 
     def check(self, *, full: bool) -> Awaitable[Checked]:
         """Check the database on a thread of its own."""
+
+    def prune(self, wanted: Wanted, *, dry_run: bool) -> Awaitable[Pruned]:
+        """Forget events, or tell what would go."""
 
     def subscribe(
         self, thread_id: str | None, since: int | None, names: list[str] | None, *, deltas: bool

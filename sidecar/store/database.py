@@ -8,7 +8,7 @@ before `commit`.
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -122,6 +122,8 @@ class Database:
         self._woken: list[tuple[str, int]] = []
         self._wal_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
+        # A write has found no room: the next one looks for some first.
+        self._is_full = False
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FileLock(path.with_name(path.name + ".lock"))
@@ -155,6 +157,8 @@ class Database:
     def _configure_writer(self) -> None:
         db = self.writer
         db.transaction_mode = "IMMEDIATE"
+        # Only a database that has no table yet takes it: free pages can be given back later.
+        db.pragma("auto_vacuum", "INCREMENTAL")
         db.pragma("journal_mode", "WAL")
         db.pragma("synchronous", self.durability.upper())
         db.pragma("foreign_keys", True)
@@ -183,11 +187,21 @@ class Database:
 
     def begin(self) -> None:
         """Open the transaction of a group; raises an Outage if the file cannot be written."""
+        if self._is_full:
+            self._make_room()
         with outages():
             self.writer.execute("BEGIN IMMEDIATE")
         self._seq_before = self.last_seq
         self._woken.clear()
         self._changes_before = self.writer.total_changes()
+
+    def _make_room(self) -> None:
+        """Copy the log into the database, so that what comes need not lengthen it."""
+        self._is_full = False
+        self._checkpoint_at = 0
+        # No room there either: what is to be written will tell.
+        with suppress(Outage):
+            self.checkpoint_if_due()
 
     def attempt(self, run: Callable[[Tx], Answer], now_ms: int) -> Answer:
         """Run one request inside the open group; if it raises, it alone is undone.
@@ -200,7 +214,7 @@ class Database:
             answer = run(tx)
             self.writer.execute("RELEASE request")
         except apsw.Error as error:
-            outage = outage_of(error)
+            outage = self._outage_of(error)
             self._undo(outage)
             raise outage or error from error
         except BaseException:
@@ -215,6 +229,10 @@ class Database:
         """Take what the requests of this group have woken, and from which moment on."""
         woken, self._woken = self._woken, []
         return woken
+
+    def _outage_of(self, error: apsw.Error) -> StorageUnavailable | None:
+        self._is_full |= isinstance(error, apsw.FullError)
+        return outage_of(error)
 
     def _undo(self, outage: Outage | None) -> None:
         if self.writer.in_transaction:
@@ -238,7 +256,7 @@ class Database:
         except apsw.Error as error:
             if not (has_changed and self._is_committed()):
                 self.rollback()
-                outage = outage_of(error) or StorageUnavailable(reason="io_error")
+                outage = self._outage_of(error) or StorageUnavailable(reason="io_error")
                 raise GroupLost(outage) from error
         self._groups += has_changed
         self.commits += 1
@@ -301,24 +319,51 @@ class Database:
     def checkpoint_if_due(self) -> int:
         """Copy the log into the database once it is long, so that it is used again.
 
-        Tells how many pages a reader has kept from being copied.
-
-        A reader elsewhere can hold its end up: the copy goes as far as it can, is tried again
+        Tells how many pages a reader has kept from being copied; raises an Outage if the database
+        cannot take them, which loses nothing. A reader elsewhere can hold its end up: the copy goes as far as it can, is tried again
         as the log grows, and the log is cut to WAL_LIMIT_BYTES when it starts anew.
         """
         if self._wal_pages < self._checkpoint_at:
             return 0
+        self._checkpoint_at = self._wal_pages + CHECKPOINT_RETRY_PAGES
         try:
             pages, copied = self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:
             pages, copied = self._wal_pages, 0
-        is_done = copied == pages
+        except apsw.Error as error:
+            raise outage_of(error) or error from error
         self.checkpoints += 1
-        self.checkpoints_held_up += not is_done
-        self._checkpoint_at = (
-            CHECKPOINT_PAGES if is_done else self._wal_pages + CHECKPOINT_RETRY_PAGES
-        )
+        self.checkpoints_held_up += copied != pages
+        if copied == pages:
+            self._checkpoint_at = CHECKPOINT_PAGES
         return pages - copied
+
+    def transact(self, run: Callable[[Tx], Answer]) -> Answer:
+        """Run one write of the daemon's own and commit it; raises an Outage if it is lost."""
+        try:
+            self.begin()
+            try:
+                answer = self.attempt(run, self.source.now_ms())
+            except BaseException:
+                self.rollback()
+                raise
+            self.commit()
+        except GroupLost as lost:
+            raise lost.outage from lost
+        return answer
+
+    def truncate_log(self) -> None:
+        """Copy the log into the database and cut it to nothing, unless somebody reads it."""
+        self.writer.set_busy_timeout(0)
+        try:
+            with outages():
+                self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._wal_pages = 0
+        except StorageUnavailable as outage:
+            if outage.details["reason"] != "busy":
+                raise
+        finally:
+            self.writer.set_busy_timeout(BUSY_TIMEOUT_MS)
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""

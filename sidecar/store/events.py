@@ -18,7 +18,10 @@ SELECT seq, fingerprint FROM events WHERE thread_key = :thread_key AND event_key
 """
 GET = f"SELECT {COLUMNS} FROM events e WHERE e.seq = :seq"
 NAME = "SELECT key FROM thread_names WHERE id = :id"
-HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE thread_key = :thread_key)"
+IS_KNOWN = """
+SELECT EXISTS (SELECT 1 FROM threads WHERE key = :thread_key)
+    OR EXISTS (SELECT 1 FROM events WHERE thread_key = :thread_key)
+"""
 LAST_SEQ = """
 SELECT max(last_seq, coalesce((SELECT max(seq) FROM events), 0)) FROM daemon WHERE only = 1
 """
@@ -35,8 +38,8 @@ IS_NAMED = """
     WHERE substr(e.event, 1, length(p.value)) = p.value))
 """
 LAST_OF_TURN = """
-SELECT coalesce((SELECT max(at_ms) FROM events WHERE turn_key = :turn_key), started_at_ms,
-    created_at_ms) FROM turns WHERE key = :turn_key
+SELECT coalesce((SELECT max(at_ms) FROM events WHERE turn_key = :turn_key), pruned_at_ms,
+    started_at_ms, created_at_ms) FROM turns WHERE key = :turn_key
 """
 
 read = reader(Event, "events")
@@ -84,7 +87,7 @@ def get(db: Snapshot, seq: int) -> Event:
 def thread_key_of(db: Snapshot, thread_id: str) -> int | None:
     """Find the key of a thread, also of a deleted one that left its last event."""
     row = db.row(NAME, id=thread_id)
-    if row is None or not db.number(HAS_EVENTS, thread_key=row[0]):
+    if row is None or not db.number(IS_KNOWN, thread_key=row[0]):
         return None
     assert isinstance(row[0], int)
     return row[0]
@@ -109,10 +112,7 @@ def min_seq(db: Snapshot) -> int:
 
 
 def last_at_ms(db: Snapshot, turn_key: int) -> int:
-    """Tell when the last event of a turn happened, clients' included.
-
-    A turn whose events are gone is taken to have ended as it began.
-    """
+    """Tell when the last event of a turn happened, clients' and pruned ones included."""
     return db.number(LAST_OF_TURN, turn_key=turn_key)
 
 

@@ -15,8 +15,8 @@ from sidecar.store import states
 from sidecar.store.database import Database, outage_of, outages
 from sidecar.store.transaction import Snapshot
 
-# Pages copied between two groups of writes: short enough that nobody notices.
-BACKUP_STEP_PAGES = 256
+# Pages copied between two groups of writes: 2 MiB, some milliseconds.
+BACKUP_STEP_PAGES = 512
 # Findings of one check: a file that is broken everywhere need not list everything.
 MAX_FINDINGS = 100
 
@@ -226,6 +226,12 @@ class Backup:
             raise InvalidParams(path="path", reason=error.strerror or "not writable") from error
         os.close(fd)
         self._part = Path(part)
+        self._database = database
+        self._progress = (0, 0)
+        self._last_seq = 0
+        page_bytes = database.writer.pragma("page_size")
+        assert isinstance(page_bytes, int)
+        self._page_bytes = page_bytes
         self._copy = apsw.Connection(str(self._part))
         self._copy.pragma("synchronous", "OFF")
         self._backup = self._copy.backup("main", database.writer, "main")
@@ -234,11 +240,30 @@ class Backup:
         """Copy some pages; True when all are copied. Only between two groups."""
         with outages():
             self._backup.step(BACKUP_STEP_PAGES)
+            pages, left = self._backup.page_count, self._backup.remaining
+        self._progress = ((pages - left) * self._page_bytes, pages * self._page_bytes)
+        if self._backup.done:
+            self._last_seq = self._database.last_seq
         return self._backup.done
 
-    def finish_copying(self) -> None:
-        """Let go of the writer's connection; the rest may happen on another thread."""
+    def progress(self) -> tuple[int, int]:
+        """Tell how many bytes are copied, and of how many."""
+        return self._progress
+
+    def sync(self) -> None:
+        """Sync what is copied so far; on any thread."""
+        try:
+            sync(self._part)
+        except OSError as error:
+            raise StorageUnavailable(reason="io_error") from error
+
+    def finish_copying(self) -> int:
+        """Let go of the writer's connection; tell the last seq that the copy has.
+
+        The rest may happen on another thread.
+        """
         self._backup.finish()
+        return self._last_seq
 
     def publish(self, is_cut_off: Callable[[], bool] | None = None) -> int:
         """Verify, sync and rename the copy; tell its size in bytes.
@@ -253,9 +278,9 @@ class Backup:
             self._copy.close()
             if problem != "ok":
                 raise StorageUnavailable(reason="corrupt")
-            _sync(self._part)
+            sync(self._part)
             self._part.rename(self.target)
-            _sync(self.target.parent)
+            sync(self.target.parent)
         except apsw.Error as error:
             raise outage_of(error) or error from error
         except OSError as error:
@@ -266,8 +291,8 @@ class Backup:
         return self.target.stat().st_size
 
     def abandon(self) -> None:
-        """Take back a copy that did not come to its end."""
-        self._backup.finish()
+        """Take back a copy that did not come to its end; why it did not is known."""
+        self._backup.close(force=True)
         self._copy.close()
         self._part.unlink(missing_ok=True)
 
@@ -303,7 +328,8 @@ def _left_over(target: Path) -> list[Path]:
     ]
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file or a folder is on the disk."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)

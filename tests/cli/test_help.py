@@ -16,6 +16,8 @@ COMMANDS = [
     "status",
     "check",
     "backup",
+    "restore",
+    "doctor",
     "sql",
     "openrpc",
     "metrics",

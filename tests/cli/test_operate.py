@@ -25,6 +25,7 @@ def test_status_is_a_table_for_people_and_json_for_programs(daemon: DaemonThread
     assert set(status) == {
         "pid", "version", "epoch", "startedAtMs", "uptimeMs", "databasePath", "databaseBytes",
         "walBytes", "lastSeq", "durability", "connections", "subscriptions", "counts", "writer",
+        "backups",
     }  # fmt: skip
     assert status["databasePath"] == str(daemon.database_path)
     assert set(status["counts"]) == {

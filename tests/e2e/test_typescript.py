@@ -61,7 +61,9 @@ def live_through(
         assert process.wait(HANG_S) == 0
 
 
-@pytest.mark.parametrize("name", ["calls", "live", "slowReader", "lostAnswers", "closing"])
+@pytest.mark.parametrize(
+    "name", ["calls", "live", "slowReader", "lostAnswers", "pruned", "closing"]
+)
 def test_it_speaks_with_a_daemon(process: DaemonProcess, built: Path, name: str) -> None:
     assert list(live_through(built, name, process.socket_path)) == []
 

@@ -146,6 +146,8 @@ def test_what_is_told_unasked_is_published_too(daemon: DaemonThread) -> None:
         writer.call("turn/start", threadId="t", turnId="u")
         writer.call("item/create", turnId="u", itemId="i", kind="reasoning")
         writer.call("item/delta", itemId="i", text="word", offset=0)
+        writer.call("event/prune", beforeSeq=3)
+        listener.call("event/subscribe", sinceSeq=1)
         told: dict[str, Any] = {}
         published = contract()["components"]["x-notifications"]
         while set(told) != set(published):

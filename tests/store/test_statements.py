@@ -12,7 +12,7 @@ import pytest
 
 import sidecar.store
 from sidecar.model.mailbox import ORIGINS, STATUSES
-from sidecar.store import events, mailboxes, messages, runs, threads, upkeep
+from sidecar.store import events, mailboxes, messages, pruning, runs, threads, upkeep
 from sidecar.store.migrate import migrate, migrations
 from tests.support.source import START_MS
 
@@ -26,6 +26,7 @@ ALONG_THE_ORDER = (
 )
 SCANS: dict[tuple[str, str], str] = {
     ("migrate.APPLIED", "SCAN migrations"): "the ledger has a row for each migration",
+    ("examine.TIMES", "SCAN events"): "the last events along the order",
     ("recovery.OPEN_TURNS", "SCAN u USING INDEX turns_incomplete"): "all that are open",
     ("recovery.OPEN_RUNS", "SCAN runs USING INDEX runs_open"): "all that are open",
     ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN items USING INDEX items_open"): "all that are open",
@@ -62,7 +63,7 @@ SCANS: dict[tuple[str, str], str] = {
 }
 # No tables of ours: a JSON argument's members, a recursion's own rows, a subquery's.
 OWN_ROWS = re.compile(
-    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|level|best|\(subquery-\d+\))"
+    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|level|best|lost|\(subquery-\d+\))"
 )
 
 
@@ -100,6 +101,11 @@ def composed() -> dict[str, str]:
             ORIGINS if origin is None else [origin],
             of_mailbox=of_mailbox,
         )
+    for scope in pruning.SCOPES:
+        made[f"pruning.stretch_statement({scope})"] = pruning.stretch_statement(scope)
+        made[f"pruning.delete_statement({scope})"] = pruning.delete_statement(scope)
+        made[f"pruning.mark_threads_statement({scope})"] = pruning.mark_threads_statement(scope)
+        made[f"pruning.mark_turns_statement({scope})"] = pruning.mark_turns_statement(scope)
     for order in messages.ORDERS:
         made[f"messages.scan_statement({order})"] = messages.scan_statement(order)
         for names in subsets([*messages.FILTERS]):

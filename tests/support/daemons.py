@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import uvloop
 
-from sidecar.daemon.lifecycle import Daemon
+from sidecar.daemon.keeper import Habits
+from sidecar.daemon.lifecycle import NO_HABITS, Daemon
 from sidecar.daemon.listener import Listener
 from sidecar.daemon.meter import DEFAULT_SIGHT, Sight
 from sidecar.model.price import NO_PRICES, Prices
@@ -31,6 +32,7 @@ class DaemonThread:
         recover_mode: RecoverMode = "interrupt",
         prices: Prices = NO_PRICES,
         sight: Sight = DEFAULT_SIGHT,
+        habits: Habits = NO_HABITS,
     ) -> None:
         self.database_path = folder / "sidecar.db"
         self.socket_path = folder / "rpc.sock"
@@ -40,6 +42,7 @@ class DaemonThread:
         self._recover_mode = recover_mode
         self._prices = prices
         self._sight = sight
+        self._habits = habits
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -84,6 +87,7 @@ class DaemonThread:
             recover_mode=self._recover_mode,
             prices=self._prices,
             sight=self._sight,
+            habits=self._habits,
         )
         await self.daemon.serve(self._ready.set)
 

@@ -49,3 +49,12 @@ export class AnswerLost extends Error {
 export class AnotherDatabase extends Error {
   override readonly name = "AnotherDatabase";
 }
+
+/** The log was pruned beyond the place from which it was followed: events are gone unseen. */
+export class HistoryLost extends Error {
+  override readonly name = "HistoryLost";
+
+  constructor(readonly minSeq: number) {
+    super(`events before ${minSeq} are gone`);
+  }
+}

@@ -2,12 +2,13 @@ import type {
   DaemonEvents,
   Event,
   EventAppended,
+  EventReset,
   EventSubscribeParams,
   EventSynced,
   Subscribed,
 } from "../../sidecar.js";
 import type { Client } from "./client.js";
-import type { SidecarError } from "./errors.js";
+import { HistoryLost, type SidecarError } from "./errors.js";
 import { type Link, LinkLost } from "./link.js";
 import { abortable, isRetryable, pause } from "./patience.js";
 
@@ -62,10 +63,11 @@ export async function* follow(
   }
 }
 
-/** A place in the log that was reached, with its event unless it is only a mark. */
+/** A place in the log that was reached, with its event unless it is only a mark, or a gap before it. */
 interface Place {
   seq: number;
   event?: Event;
+  gap?: HistoryLost;
 }
 
 /** One subscription, until its connection is lost or its reader falls too far behind. */
@@ -87,6 +89,9 @@ class Inbox {
     this.#stop = [
       client.on("event/appended", (told) => this.#take(told, () => this.#appended(told))),
       client.on("event/synced", (told) => this.#take(told, () => this.#add({ seq: told.seq }))),
+      client.on("event/reset", (told) =>
+        this.#take(told, () => this.#add({ seq: 0, gap: new HistoryLost(told.minSeq) })),
+      ),
       client.onFailure((error: SidecarError) => this.#fail(error)),
     ];
     void link.lost.then(() => this.#fail(new LinkLost(true)));
@@ -105,6 +110,7 @@ class Inbox {
     for (;;) {
       this.signal?.throwIfAborted();
       const place = this.#places.shift();
+      if (place?.gap) throw place.gap;
       if (place) return place;
       if (this.#failure) throw this.#failure;
       if (this.#isOverrun) return undefined;
@@ -125,7 +131,7 @@ class Inbox {
     this.link.request("event/unsubscribe", params).catch(() => {});
   }
 
-  #take(told: EventAppended | EventSynced, take: () => void): void {
+  #take(told: EventAppended | EventReset | EventSynced, take: () => void): void {
     if (this.#id === undefined) this.#early.push(() => this.#take(told, take));
     else if (told.subscriptionId === this.#id) take();
   }

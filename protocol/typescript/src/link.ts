@@ -41,6 +41,7 @@ export class LinkLost extends Error {
 const NOTIFICATIONS: readonly (keyof Notifications)[] = [
   "event/appended",
   "event/synced",
+  "event/reset",
   "item/delta",
 ];
 

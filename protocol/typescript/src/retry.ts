@@ -20,6 +20,7 @@ export const RETRY: Readonly<Record<keyof Methods, string>> = {
   "event/append": "eventKey",
   "event/appendMany": "events[].eventKey",
   "event/list": "always",
+  "event/prune": "always",
   "event/subscribe": "never",
   "event/unsubscribe": "never",
   initialize: "never",

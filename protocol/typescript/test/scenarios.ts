@@ -16,6 +16,7 @@ import {
   connect,
   connectOrSpawn,
   type Event,
+  HistoryLost,
   isDaemonEvent,
   isSidecarError,
   NoDaemon,
@@ -288,6 +289,16 @@ async function closing(client: Client): Promise<void> {
   await assert.rejects(client.call("daemon/ping"), NoDaemon);
 }
 
+async function pruned(client: Client): Promise<void> {
+  const threadId = "pruned";
+  await client.call("thread/create", { threadId });
+  for (let n = 0; n < 5; n++) await client.call("event/append", { threadId, event: "x" });
+  assert.equal((await client.call("event/prune", { beforeSeq: 4 })).minSeq, 4);
+  await assert.rejects(take(client.events({ sinceSeq: 1 }), 1), HistoryLost);
+  assert.equal((await take(client.events({ sinceSeq: 3 }), 1))[0]!.seq, 4);
+  assert.equal((await take(client.events({ sinceSeq: 0 }), 1))[0]!.seq, 4);
+}
+
 async function spawned(): Promise<void> {
   const command = bridge as [string, ...string[]];
   const client = await connectOrSpawn({ command });
@@ -317,6 +328,7 @@ const served: Record<string, (client: Client) => Promise<void>> = {
   live,
   slowReader,
   lostAnswers,
+  pruned,
   shutdown,
   closing,
 };

@@ -1,0 +1,153 @@
+"""Keeping house: when it is due, beside the peers' work, and never the end of the daemon."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sidecar.daemon.keeper import RETAIN_EVERY_MS, Habits
+from sidecar.store import pruning, upkeep
+from tests.store.support import number
+from tests.support import DaemonThread, Peer
+from tests.support.peer import HANG_S
+
+HOUR_MS = 3_600_000
+HABITS = Habits(
+    backup_every_ms=HOUR_MS, backup_keep=2, retain_events_ms=24 * HOUR_MS,
+    retain_mailbox_ms=HOUR_MS,
+)  # fmt: skip
+
+
+@pytest.fixture
+def daemon(folder: Path) -> Iterator[DaemonThread]:
+    with DaemonThread(folder, habits=HABITS) as running:
+        yield running
+
+
+def wait_for(daemon: DaemonThread, run: Callable[[], Awaitable[None]]) -> None:
+    async def done() -> None:
+        await run()
+
+    asyncio.run_coroutine_threadsafe(done(), daemon.loop).result(HANG_S)
+
+
+def look(daemon: DaemonThread) -> None:
+    wait_for(daemon, daemon.daemon.keeper.look)
+
+
+def copies(daemon: DaemonThread) -> list[Path]:
+    folder = daemon.database_path.with_name("backups")
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def test_a_backup_is_made_when_it_is_due_and_the_newest_are_kept(
+    daemon: DaemonThread, peer: Peer
+) -> None:
+    peer.call("thread/create")
+    made = []
+    for _ in range(3):
+        look(daemon)
+        look(daemon)
+        made += [each for each in copies(daemon) if each not in made]
+        daemon.source.advance_ms(HOUR_MS)
+    assert len(made) == 3 and copies(daemon) == made[1:]
+    assert all(upkeep.check(each, full=True) == [] for each in copies(daemon))
+    assert made[0].parent.stat().st_mode & 0o777 == 0o700
+    told = peer.call("daemon/status")["backups"]
+    assert told["lastPath"] == str(made[2]) and told["lastError"] is None
+
+
+def test_a_restart_does_not_make_one_too_many(daemon: DaemonThread) -> None:
+    look(daemon)
+    daemon.stop()
+    with DaemonThread(daemon.database_path.parent, habits=HABITS) as again:
+        again.source.at_ms = daemon.source.at_ms
+        look(again)
+        assert len(copies(again)) == 1
+        again.source.advance_ms(HOUR_MS)
+        look(again)
+        assert len(copies(again)) == 2
+
+
+def test_a_backup_that_fails_is_told_and_tried_again(daemon: DaemonThread, peer: Peer) -> None:
+    folder = daemon.database_path.with_name("backups")
+    folder.write_text("in the way")
+    look(daemon)
+    assert "backups" in peer.call("daemon/status")["backups"]["lastError"]
+    folder.unlink()
+    look(daemon)
+    assert copies(daemon) == []
+    daemon.source.advance_ms(HOUR_MS)
+    look(daemon)
+    assert len(copies(daemon)) == 1
+    assert peer.call("daemon/status")["backups"]["lastError"] is None
+
+
+def test_what_is_too_old_is_forgotten(daemon: DaemonThread, peer: Peer) -> None:
+    peer.call("thread/create", threadId="t")
+    for number_ in range(3):
+        peer.call("mailbox/enqueue", mailboxId="m", entryId=f"e{number_}")
+    peer.call("mailbox/cancel", entryId="e0")
+    look(daemon)
+    assert peer.call("event/list")["minSeq"] == 1
+    daemon.source.advance_ms(25 * HOUR_MS)
+    peer.call("thread/update", threadId="t", title="new")
+    peer.call("mailbox/cancel", entryId="e1")
+    look(daemon)
+    assert peer.call("event/list")["minSeq"] == 2
+    left = [entry["id"] for entry in peer.call("mailbox/list", mailboxId="m")["data"]]
+    assert sorted(left) == ["e1", "e2"]
+
+
+def test_what_is_too_old_is_looked_for_now_and_then(daemon: DaemonThread, peer: Peer) -> None:
+    look(daemon)
+    peer.call("thread/create")
+    daemon.daemon.keeper._retained_at_ms = daemon.source.at_ms + 25 * HOUR_MS
+    daemon.source.advance_ms(25 * HOUR_MS)
+    look(daemon)
+    assert peer.call("event/list")["minSeq"] == 1
+    daemon.source.advance_ms(RETAIN_EVERY_MS)
+    look(daemon)
+    assert peer.call("event/list")["minSeq"] == 2
+
+
+def test_free_pages_go_back_to_the_system(
+    daemon: DaemonThread, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "SPARE_PAGES", 10)
+    peer.call("thread/create", threadId="t")
+    for _ in range(5):
+        peer.call("event/append", threadId="t", event="big", payload="x" * 1_000_000)
+    before = number(daemon.database_path, "PRAGMA page_count")
+    peer.call("event/prune", beforeSeq=7)
+    look(daemon)
+    assert number(daemon.database_path, "PRAGMA page_count") < before / 5
+    assert number(daemon.database_path, "PRAGMA freelist_count") == 10
+
+
+def test_a_long_log_is_cut_once_nobody_writes(daemon: DaemonThread, peer: Peer) -> None:
+    peer.call("thread/create", threadId="t")
+    look(daemon)
+    peer.call("event/append", threadId="t", event="big", payload="x" * 3_000_000)
+    look(daemon)
+    assert peer.call("daemon/status")["walBytes"] > 3_000_000
+    look(daemon)
+    assert peer.call("daemon/status")["walBytes"] == 0
+    assert peer.call("event/append", threadId="t", event="x")["event"]["seq"] == 3
+
+
+def test_a_reader_elsewhere_is_not_waited_for(daemon: DaemonThread, peer: Peer) -> None:
+    import apsw
+
+    peer.call("thread/create", threadId="t")
+    peer.call("event/append", threadId="t", event="big", payload="x" * 3_000_000)
+    reader = apsw.Connection(str(daemon.database_path), flags=apsw.SQLITE_OPEN_READONLY)
+    reader.execute("BEGIN").execute("SELECT count(*) FROM events").fetchall()
+    peer.call("event/append", threadId="t", event="x")
+    look(daemon)
+    look(daemon)
+    assert peer.call("daemon/status")["walBytes"] > 3_000_000
+    reader.close()
+    look(daemon)
+    assert peer.call("daemon/status")["walBytes"] == 0
