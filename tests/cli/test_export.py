@@ -93,7 +93,7 @@ class Life:
             case 10 | 11:
                 status = random.choice(["completed", "failed", "in_progress", "queued"])
                 call("item/create", turnId=turn, itemId=self._id("x"), kind="tool_call",
-                     status=status, detail="d", artifactRefs=["a"], metadata={"seq": 1})  # fmt: skip
+                     status=status, detail="d", artifactRefs=["a"], metadata=[1])  # fmt: skip
             case 12:
                 self._messages("message/append")
             case 13:
@@ -176,8 +176,8 @@ def evil(peer: Peer) -> None:
 
 def test_html_shows_what_was_said_and_runs_nothing(daemon: DaemonThread, peer: Peer) -> None:
     evil(peer)
-    names = {"SIDECAR_SOCKET": str(daemon.socket_path)}
-    text = sidecar("export", "t", "--format", "html", **names).stdout
+    path = str(daemon.socket_path)
+    text = sidecar("export", "t", "--format", "html", SIDECAR_SOCKET=path).stdout
     assert "<script" not in text and "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "default-src 'none'" in text
     assert "http" not in text.replace("http-equiv", "")
