@@ -320,8 +320,9 @@ class Database:
         """Copy the log into the database once it is long, so that it is used again.
 
         Tells how many pages a reader has kept from being copied; raises an Outage if the database
-        cannot take them, which loses nothing. A reader elsewhere can hold its end up: the copy goes as far as it can, is tried again
-        as the log grows, and the log is cut to WAL_LIMIT_BYTES when it starts anew.
+        cannot take them, which loses nothing. A reader elsewhere can hold its end up: the copy
+        goes as far as it can, is tried again as the log grows, and the log is cut to
+        WAL_LIMIT_BYTES when it starts anew.
         """
         if self._wal_pages < self._checkpoint_at:
             return 0
