@@ -32,10 +32,10 @@ ANCHORS = {
     "sessionInput/update": "inputId", "sessionInput/cancel": "inputId",
 }  # fmt: skip
 TRACES = {name for name, method in REGISTRY.items() if method.mode == "write"}
-TRACES |= {"daemon/backup", "daemon/shutdown"}
+TRACES |= {"daemon/backup", "daemon/shutdown", "event/prune"}
 WORLD = ("world", "world-turn", "world-item", "world-input")
 STRANGERS = re.compile(r'"(threadId|turnId|itemId|inputId)": "[^"]*"')
-NOTIFICATIONS = {"event/appended", "event/synced", "item/delta"}
+NOTIFICATIONS = {"event/appended", "event/synced", "event/reset", "item/delta"}
 ERRORS = {error.kind: error for error in every_error()}
 
 
