@@ -136,6 +136,9 @@ class Worker:
         except OSError as error:
             return f"{error.filename or self._command[0]}: {error.strerror}"
         try:
+            if self._stops > 1 and not self._was_asked:
+                # We were told while the command was being started.
+                self._ask_to_end()
             while (code := self._wait()) is None:
                 self._renew(client, entry.id, owned)
         finally:
@@ -185,8 +188,13 @@ class Worker:
             # The daemon may never come back; what is in hand comes back when its lease ends.
             sys.exit(cli.EXIT_NO_DAEMON if self._is_busy else 0)
         if self._stops > 1 and self._process is not None:
-            _signal(self._process, signal.SIGKILL if self._was_asked else signal.SIGTERM)
-            self._was_asked = True
+            self._ask_to_end()
+
+    def _ask_to_end(self) -> None:
+        """Ask the command to end, and make it the next time."""
+        assert self._process is not None
+        _signal(self._process, signal.SIGKILL if self._was_asked else signal.SIGTERM)
+        self._was_asked = True
 
 
 def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:

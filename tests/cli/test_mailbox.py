@@ -234,7 +234,9 @@ def test_a_command_that_will_not_end_is_killed_with_the_third(
 ) -> None:
     told = folder / "told"
     os.mkfifo(told)
-    script = f"trap 'echo asked > {told}' TERM; echo begun > {told}; while :; do sleep 1000; done"
+    # A shell heeds a trap at once only while it waits for what runs in the background.
+    waiting = "while :; do sleep 1000 & wait; done"
+    script = f"trap 'echo asked > {told}' TERM; echo begun > {told}; {waiting}"
     with process.peer() as peer:
         peer.call("mailbox/enqueue", mailboxId="m", entryId="e")
         with working(process, "--", "sh", "-c", script) as worker:
