@@ -5,6 +5,7 @@ does its job COUNT times one after the other, and prints `done`. Every store syn
 """
 
 import asyncio
+import atexit
 import os
 import sqlite3
 import sys
@@ -50,6 +51,7 @@ def sidecar_queue_in_tens(path: str) -> Job:
 
     loop = asyncio.new_event_loop()
     client = loop.run_until_complete(AsyncClient.connect(Path(path)))
+    atexit.register(lambda: loop.run_until_complete(client.close()))
     name = f"worker-{os.getpid()}"
 
     async def ten() -> None:
