@@ -212,7 +212,7 @@ def _owned(db: Snapshot, entry_id: str, token: str, verb: Verb) -> mailboxes.Ent
     entry = mailboxes.require(db, entry_id)
     if entry.claim_token == token:
         return entry
-    if (entry.ended_token, entry.ended_by) == (token, verb):
+    if entry.was_ended(token, verb):
         return None
     raise ClaimLost(entryId=entry_id)
 

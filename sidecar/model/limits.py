@@ -63,6 +63,8 @@ MAX_INTEGER = 2**53 - 1
 MAX_LEASE_MS = 86_400_000
 # A minute: shorter than the patience of what stands between a client and its user.
 MAX_WAIT_MS = 60_000
+# Ended claims of an entry whose owners may ask again: far more than can have lost an answer lately.
+MAX_ENDED_CLAIMS = 100
 # Entries of one claim: what one consumer can have in hand.
 MAX_CLAIM = 100
 # Subscriptions of one peer: one for each of many threads, and an end to it.

@@ -7,6 +7,7 @@ until something of their mailbox is claimed.
 
 import msgspec
 
+from sidecar.model.limits import MAX_ENDED_CLAIMS
 from sidecar.model.mailbox import (
     LEASE_EXPIRED,
     MAILBOX_ENTRY,
@@ -60,7 +61,13 @@ LEAVE = """
 UPDATE mailbox_entries SET status = :status, available_at_ms = coalesce(:at_ms, available_at_ms),
     last_error = coalesce(:error, last_error), claim_token = NULL, claimed_by = NULL,
     lease_until_ms = NULL, lease_ended = 0, ended_token = coalesce(:ended_token, ended_token),
-    ended_by = coalesce(:ended_by, ended_by), updated_at_ms = :now_ms
+    ended_by = coalesce(:ended_by, ended_by), ended_before = iif(
+        :ended_token IS NULL OR ended_token IS NULL, ended_before,
+        json_insert(
+            iif(json_array_length(ended_before) >= :most, json_remove(ended_before, '$[0]'),
+                coalesce(ended_before, '[]')),
+            '$[#]', ended_by || ' ' || ended_token)),
+    updated_at_ms = :now_ms
 WHERE key = :key AND status = :before AND claim_token IS :token
 """
 LEAVE_ALL = f"""
@@ -208,6 +215,8 @@ def leave(
         error=error,
         ended_token=entry.claim_token if verb is not None else None,
         ended_by=verb,
+        # The last one has a place of its own.
+        most=MAX_ENDED_CLAIMS - 1,
         now_ms=tx.now_ms,
     )
     was_claimed = entry.status == "claimed"

@@ -34,7 +34,7 @@ COLUMNS = f"""
 KEY_COLUMNS = """
     e.id, e.key, e.mailbox_key, m.id, e.generation < m.generation, e.status, e.origin, e.rank,
     e.max_attempts IS NOT NULL AND e.attempt_count >= e.max_attempts, e.claim_token,
-    e.lease_ended, e.ended_token, e.ended_by, e.fingerprint
+    e.lease_ended, e.ended_token, e.ended_by, e.ended_before, e.fingerprint
 """
 FIND_MAILBOX = "SELECT key FROM mailboxes WHERE id = :id"
 GET_MAILBOX = """
@@ -106,12 +106,20 @@ class EntryKey(msgspec.Struct, frozen=True):
     lease_ended: bool
     ended_token: str | None
     ended_by: Verb | None
+    ended_before: Json
     fingerprint: bytes
 
     @property
     def is_open(self) -> bool:
         """Tell whether anything may still become of it."""
         return self.status in MAILBOX_ENTRY.open
+
+    def was_ended(self, token: str, verb: Verb) -> bool:
+        """Tell whether the owner of a claim has ended it so: whoever asks again is answered."""
+        if (token, verb) == (self.ended_token, self.ended_by):
+            return True
+        before = msgspec.json.decode(self.ended_before, type=list[str] | None) or []
+        return f"{verb} {token}" in before
 
 
 class Draft(msgspec.Struct, frozen=True):

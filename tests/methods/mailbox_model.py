@@ -33,7 +33,7 @@ class Model:
         self.now = 0
         self.entries: dict[str, Record] = {}
         self.sent: dict[str, Record] = {}
-        self.ended: dict[str, tuple[str, str]] = {}
+        self.ended: dict[str, set[tuple[str, str]]] = {}
         self.generations: dict[str, int] = {}
         self.touched: dict[str, int] = {}
 
@@ -178,10 +178,10 @@ class Model:
         if entry is None:
             raise No("mailbox_entry_not_found", id=entry_id)
         if entry["claimToken"] != token:
-            if self.ended.get(entry_id) == (token, verb):
+            if (token, verb) in self.ended.get(entry_id, ()):
                 return self.show(entry)
             raise No("claim_lost", entryId=entry_id)
-        self.ended[entry_id] = (token, verb)
+        self.ended.setdefault(entry_id, set()).add((token, verb))
         status = VERBS[verb]
         if verb == "nack" and is_spent(entry):
             status = "dead_letter"

@@ -22,7 +22,8 @@ INSERT INTO mailbox_totals (only, queued, claimed) VALUES (1, 0, 0);
 
 -- rank is 255 - priority: the claim order (rank, available_at_ms, created_at_ms, id) ascends in
 -- all its parts, and a page goes on from a row value. lease_ended says that a claim has met the
--- end of this one's lease: its mailbox is free, its owner may still end it.
+-- end of this one's lease: its mailbox is free, its owner may still end it. ended_token and ended_by
+-- are the last claim that its owner ended, ended_before those before it: ["verb token", …].
 CREATE TABLE mailbox_entries (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -46,6 +47,7 @@ CREATE TABLE mailbox_entries (
     lease_ended INTEGER NOT NULL CHECK (lease_ended IN (0, 1)),
     ended_token TEXT,
     ended_by TEXT CHECK (ended_by IN ('ack', 'nack', 'dead_letter')),
+    ended_before TEXT CHECK (json_valid(ended_before)),
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL,
     fingerprint BLOB NOT NULL,
@@ -54,6 +56,7 @@ CREATE TABLE mailbox_entries (
     CHECK ((status = 'claimed') = (lease_until_ms IS NOT NULL)),
     CHECK (lease_ended = 0 OR status = 'claimed'),
     CHECK ((ended_token IS NULL) = (ended_by IS NULL)),
+    CHECK (ended_before IS NULL OR ended_token IS NOT NULL),
     CHECK (max_attempts IS NULL OR attempt_count <= max_attempts),
     CHECK (status <> 'queued' OR max_attempts IS NULL OR attempt_count < max_attempts)
 ) STRICT;
