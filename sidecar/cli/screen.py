@@ -15,6 +15,9 @@ from unicodedata import combining, east_asian_width
 # The alternate screen, so that what stood there comes back; and no cursor (xterm's ctlseqs).
 ENTER = b"\x1b[?1049h\x1b[?25l"
 LEAVE = b"\x1b[?25h\x1b[?1049l"
+# Between these two a terminal shows nothing of what comes (DEC private mode 2026); one that does
+# not know the mode leaves it out.
+BEGIN, END = b"\x1b[?2026h", b"\x1b[?2026l"
 HOME, REST_OF_LINE, REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 END_KEYS = b"qQ"
 Handler = Callable[[int, FrameType | None], object] | int | signal.Handlers | None
@@ -100,7 +103,7 @@ class Screen:
     def show(self, lines: list[str]) -> None:
         """Put a picture in the place of the last one, at once, so that nothing flickers."""
         text = f"{REST_OF_LINE}\r\n".join(lines) + REST_OF_LINE + REST_OF_SCREEN
-        self._write((HOME + text).encode(errors="replace"))
+        self._write(BEGIN + (HOME + text).encode(errors="replace") + END)
 
     def wait(self) -> set[int]:
         """Wait for signals: SIGALRM when it is time, SIGWINCH for another size; empty at the end.

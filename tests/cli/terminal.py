@@ -15,6 +15,7 @@ from typing import Self
 
 import pyte
 
+from sidecar.cli.screen import BEGIN, END
 from tests.support.daemons import environment
 from tests.support.peer import HANG_S
 
@@ -60,8 +61,9 @@ class Terminal:
         return [line.rstrip() for line in self.emulated.display]
 
     def until(self, is_so: Callable[[list[str]], bool]) -> list[str]:
-        """Read what the program draws until the picture is so."""
-        while not is_so(self.shown):
+        """Read what the program draws until a whole picture is so."""
+        # A picture may come in pieces, and half of one beside half of the last is none.
+        while self.written.count(BEGIN) != self.written.count(END) or not is_so(self.shown):
             ready, _, _ = select.select([self._ours], [], [], HANG_S)
             assert ready, "\n".join(self.shown)
             self._feed(os.read(self._ours, 1 << 16))
