@@ -76,10 +76,8 @@ def outage_of(error: apsw.Error) -> StorageUnavailable | None:
         (apsw.CorruptError, "corrupt"),
         (apsw.NotADBError, "corrupt"),
     ]
-    for kind, reason in reasons:
-        if isinstance(error, kind):
-            return StorageUnavailable(reason=reason)
-    return None
+    found = (reason for kind, reason in reasons if isinstance(error, kind))
+    return next((StorageUnavailable(reason=reason) for reason in found), None)
 
 
 @contextmanager
@@ -397,4 +395,6 @@ def _connect(path: Path, flags: int) -> apsw.Connection:
     db = apsw.Connection(str(path), flags=flags)
     db.set_busy_timeout(BUSY_TIMEOUT_MS)
     db.pragma("trusted_schema", False)
+    # Without it a plan may depend on what is bound, and every run of a join is compiled anew.
+    db.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     return db

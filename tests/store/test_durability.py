@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import apsw
 import pytest
 
 from sidecar.store.database import Database, Durability
@@ -17,6 +18,9 @@ def test_sqlite_syncs_as_the_durability_says(folder: Path, durability: Durabilit
     assert database.writer.pragma("synchronous") == SYNCHRONOUS[durability]
     assert database.writer.pragma("journal_mode") == "wal"
     assert database.writer.pragma("foreign_keys") == 1
+    for connection in (database.writer, database.reader):
+        # No plan depends on what is bound, and no run of a statement makes it anew.
+        assert connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, -1) == 1
     database.close()
 
 
