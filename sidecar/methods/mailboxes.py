@@ -25,7 +25,7 @@ from sidecar.model.mailbox import (
 )
 from sidecar.rpc.registry import ALWAYS, method
 from sidecar.rpc.wait import Wait
-from sidecar.store import mailbox_claims, mailboxes
+from sidecar.store import mailbox_claims, mailbox_list, mailboxes
 from sidecar.store.paging import clamp
 from sidecar.store.transaction import Snapshot, Tx
 
@@ -270,7 +270,7 @@ def cancel_pending(tx: Tx, *, mailbox_id: Id, exclude_entry_id: Id | None = None
 @method("mailbox/interrupt", since="0.1.0")
 def interrupt(tx: Tx, *, mailbox_id: Id) -> MailboxInterrupted:
     """Begin a new generation: every open entry is superseded, claimed ones too."""
-    key = mailboxes.make_mailbox(tx, mailbox_id)
+    key, _ = mailboxes.make_mailbox(tx, mailbox_id)
     mailboxes.raise_generation(tx, key)
     superseded = mailbox_claims.leave_all(
         tx, key, mailbox_id, "superseded", error=SUPERSEDED_BY_INTERRUPT
@@ -301,7 +301,7 @@ def list_(
     limit: PageLimit | None = None,
 ) -> EntryPage:
     """Read a page of entries in claim order."""
-    return EntryPage(*mailboxes.list_page(db, mailbox_id, status, origin, cursor, clamp(limit)))
+    return EntryPage(*mailbox_list.list_page(db, mailbox_id, status, origin, cursor, clamp(limit)))
 
 
 @method("mailbox/purge", since="0.1.0", retry=ALWAYS)

@@ -57,6 +57,8 @@ RECORD_BYTES = 200
 MAX_EVENT_SCAN = 20_000
 # Rows looked at for one page of filtered runs, as for events: a few milliseconds.
 MAX_RUN_SCAN = 20_000
+# Rows looked at for one page of filtered mailbox entries, likewise.
+MAX_ENTRY_SCAN = 20_000
 # The largest integer that a JavaScript client reads back equal.
 MAX_INTEGER = 2**53 - 1
 # A day: whoever works longer on one entry extends the lease and so shows to be alive.

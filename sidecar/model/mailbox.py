@@ -14,7 +14,6 @@ Origin = Literal["external", "internal"]
 EntryStatus = Literal["queued", "claimed", "accepted", "dead_letter", "cancelled", "superseded"]
 # What an owner ends a claim with; remembered, so that the same again is answered again.
 Verb = Literal["ack", "nack", "dead_letter"]
-ORIGINS: tuple[Origin, ...] = get_args(Origin)
 STATUSES: tuple[EntryStatus, ...] = get_args(EntryStatus)
 MAILBOX_ENTRY = Machine(
     "mailbox_entry",

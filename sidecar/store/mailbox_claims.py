@@ -70,13 +70,17 @@ UPDATE mailbox_entries SET status = :status, available_at_ms = coalesce(:at_ms, 
     updated_at_ms = :now_ms
 WHERE key = :key AND status = :before AND claim_token IS :token
 """
-LEAVE_ALL = f"""
+# One for each status that is open: an index of what is queued serves the first.
+LEAVE_ALL = {
+    before: f"""
 UPDATE mailbox_entries SET status = :status, last_error = coalesce(:error, last_error),
     claim_token = NULL, claimed_by = NULL, lease_until_ms = NULL, lease_ended = 0,
     updated_at_ms = :now_ms
-WHERE mailbox_key = :mailbox_key AND status = :before AND id IS NOT :except_id
+WHERE mailbox_key = :mailbox_key AND status = '{before}' AND id IS NOT :except_id
 RETURNING {COLUMNS}
 """
+    for before in MAILBOX_ENTRY.open
+}
 NEXT_LEASE_END = """
 SELECT min(lease_until_ms) FROM mailbox_entries INDEXED BY mailbox_entries_lease
 WHERE status = 'claimed' AND lease_ended = 0
@@ -144,7 +148,11 @@ def _settle(tx: Tx, mailbox_key: int | None) -> None:
 
 def _take(tx: Tx, entry: EntryKey, consumer_id: str, lease_ms: int) -> MailboxEntry:
     """Claim an entry of a mailbox without a live claim; a late owner's is queued again."""
-    over = tx.change_all(TAKE_OVER, mailbox_key=entry.mailbox_key, key=entry.key, now_ms=tx.now_ms)
+    over = 0
+    if entry.is_mailbox_claimed:
+        over = tx.change_all(
+            TAKE_OVER, mailbox_key=entry.mailbox_key, key=entry.key, now_ms=tx.now_ms
+        )
     token, until_ms = tx.mint_token(), tx.now_ms + lease_ms
     tx.change(
         CLAIM,
@@ -156,7 +164,7 @@ def _take(tx: Tx, entry: EntryKey, consumer_id: str, lease_ms: int) -> MailboxEn
     )
     mailbox_heads.take_away(tx, entry.mailbox_key)
     is_new = entry.status == "queued"
-    mailboxes.count(tx, entry.mailbox_key, queued=over - is_new, claimed=is_new - over)
+    mailboxes.count(tx, entry.mailbox_key, queued=over - is_new)
     tx.wake(entry.mailbox_id, until_ms)
     return msgspec.structs.replace(mailboxes.get(tx, entry.key), claim_token=token)
 
@@ -221,14 +229,14 @@ def leave(
     )
     was_claimed = entry.status == "claimed"
     queued = (status == "queued") - (entry.status == "queued")
-    mailboxes.count(tx, entry.mailbox_key, queued=queued, claimed=-was_claimed)
+    mailboxes.count(tx, entry.mailbox_key, queued=queued)
     if was_claimed:
         if entry.lease_ended:
             mailbox_heads.take_away(tx, entry.mailbox_key)
         mailbox_heads.bring_back(tx, entry.mailbox_key)
         tx.wake(entry.mailbox_id, tx.now_ms)
     else:
-        mailbox_heads.withdraw(tx, entry.key, entry.mailbox_key, entry.origin, entry.rank)
+        mailbox_heads.withdraw(tx, entry.key, entry.mailbox_key, entry.rank)
     if available_at_ms is not None:
         tx.wake(entry.mailbox_id, max(available_at_ms, tx.now_ms))
     return mailboxes.get(tx, entry.key)
@@ -248,9 +256,8 @@ def leave_all(
     for before in MAILBOX_ENTRY.open:
         MAILBOX_ENTRY.check(before, status)
         rows = tx.rows(
-            LEAVE_ALL,
+            LEAVE_ALL[before],
             mailbox_key=mailbox_key,
-            before=before,
             status=status,
             error=error,
             except_id=except_id,
@@ -259,7 +266,7 @@ def leave_all(
         left[before] = [mailboxes.read(row) for row in rows]
     entries = sorted([*left["queued"], *left["claimed"]], key=order)
     if entries:
-        mailboxes.count(tx, mailbox_key, queued=-len(left["queued"]), claimed=-len(left["claimed"]))
+        mailboxes.count(tx, mailbox_key, queued=-len(left["queued"]))
         mailbox_heads.take_away(tx, mailbox_key)
         if not tx.number(IS_HELD, mailbox_key=mailbox_key):
             mailbox_heads.bring_back_lapsed(tx, mailbox_key)

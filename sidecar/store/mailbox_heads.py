@@ -1,21 +1,19 @@
 """Know what can be claimed next without looking at what cannot.
 
-A lane is the entries of one mailbox, origin and rank. Of those that are queued the first in
-claim order is its head; no other of the lane can be claimed before it, whatever the time. A
-mailbox under a live claim has no heads; its end brings them back: at most 256 ranks of two
-origins. So a claim looks at heads alone, and skips a rank whose first head lies in the future.
+A lane is the entries of one mailbox and rank. Of those that are queued the first in claim order
+is its head; no other of the lane can be claimed before it, whatever the time. A mailbox under a
+live claim has no heads; its end brings them back, at most 256. So a claim looks at heads alone,
+and skips a rank whose first head lies in the future.
 """
 
-from sidecar.model.mailbox import ORIGINS
 from sidecar.store.rows import SqlValue
 from sidecar.store.transaction import Snapshot, Tx
 
 COPY = """
 INSERT INTO mailbox_heads (
-    rank, available_at_ms, created_at_ms, id, mailbox_key, lapsed, origin, entry_key
+    rank, available_at_ms, created_at_ms, id, mailbox_key, lapsed, entry_key
 )
-SELECT e.rank, e.available_at_ms, e.created_at_ms, e.id, e.mailbox_key, e.lease_ended, e.origin,
-    e.key
+SELECT e.rank, e.available_at_ms, e.created_at_ms, e.id, e.mailbox_key, e.lease_ended, e.key
 """
 # In an upsert the last condition of a SELECT keeps ON from being read as that of a join.
 OFFER = f"""
@@ -23,7 +21,7 @@ OFFER = f"""
 WHERE e.key = :key AND NOT EXISTS (
     SELECT 1 FROM mailbox_entries c
     WHERE c.mailbox_key = e.mailbox_key AND c.status = 'claimed' AND c.lease_ended = 0)
-ON CONFLICT (mailbox_key, lapsed, origin, rank) DO UPDATE SET
+ON CONFLICT (mailbox_key, lapsed, rank) DO UPDATE SET
     available_at_ms = excluded.available_at_ms, created_at_ms = excluded.created_at_ms,
     id = excluded.id, entry_key = excluded.entry_key
 WHERE (excluded.available_at_ms, excluded.created_at_ms, excluded.id)
@@ -31,22 +29,19 @@ WHERE (excluded.available_at_ms, excluded.created_at_ms, excluded.id)
 """
 WITHDRAW = """
 DELETE FROM mailbox_heads
-WHERE mailbox_key = :mailbox_key AND lapsed = 0 AND origin = :origin AND rank = :rank
-    AND entry_key = :key
+WHERE mailbox_key = :mailbox_key AND lapsed = 0 AND rank = :rank AND entry_key = :key
 """
 SUCCEED = f"""
 {COPY} FROM mailbox_entries e
-WHERE e.mailbox_key = :mailbox_key AND e.status = 'queued' AND e.origin = :origin
-    AND e.rank = :rank
+WHERE e.mailbox_key = :mailbox_key AND e.status = 'queued' AND e.rank = :rank
 ORDER BY e.available_at_ms, e.created_at_ms, e.id LIMIT 1
 """
 TAKE_AWAY = "DELETE FROM mailbox_heads WHERE mailbox_key = :mailbox_key"
-# The first entry of an origin's next lane, which is its head. A step for each lane costs a mailbox
-# with few of them a fifth of what one recursive statement does. Not by (origin, rank) > (…): a
-# range of two columns begins at its edge, and the lane before would be walked to its end.
+# The first entry of the next lane, which is its head. A step for each lane costs a mailbox with
+# few of them a fifth of what one recursive statement does.
 NEXT_LANE = """
 SELECT key, rank FROM mailbox_entries
-WHERE mailbox_key = :mailbox_key AND status = 'queued' AND origin = :origin AND rank > :rank
+WHERE mailbox_key = :mailbox_key AND status = 'queued' AND rank > :rank
 ORDER BY rank, available_at_ms, created_at_ms, id LIMIT 1
 """
 BRING_BACK = f"{COPY} FROM mailbox_entries e WHERE e.key = :key"
@@ -104,10 +99,10 @@ def offer(tx: Tx, key: int) -> bool:
     return tx.change_all(OFFER, key=key) > 0
 
 
-def withdraw(tx: Tx, key: int, mailbox_key: int, origin: str, rank: int) -> None:
+def withdraw(tx: Tx, key: int, mailbox_key: int, rank: int) -> None:
     """Let the next of its lane succeed a head that is no longer queued; others leave no gap."""
-    if tx.change_all(WITHDRAW, key=key, mailbox_key=mailbox_key, origin=origin, rank=rank):
-        tx.change_all(SUCCEED, mailbox_key=mailbox_key, origin=origin, rank=rank)
+    if tx.change_all(WITHDRAW, key=key, mailbox_key=mailbox_key, rank=rank):
+        tx.change_all(SUCCEED, mailbox_key=mailbox_key, rank=rank)
 
 
 def take_away(tx: Tx, mailbox_key: int) -> None:
@@ -117,12 +112,11 @@ def take_away(tx: Tx, mailbox_key: int) -> None:
 
 def bring_back(tx: Tx, mailbox_key: int) -> None:
     """Open a mailbox to claims that has no heads and no live claim."""
-    for origin in ORIGINS:
-        # Before the first: ranks count from 0.
-        rank: SqlValue = -1
-        while row := tx.row(NEXT_LANE, mailbox_key=mailbox_key, origin=origin, rank=rank):
-            key, rank = row
-            tx.change(BRING_BACK, key=key)
+    # Before the first: ranks count from 0.
+    rank: SqlValue = -1
+    while row := tx.row(NEXT_LANE, mailbox_key=mailbox_key, rank=rank):
+        key, rank = row
+        tx.change(BRING_BACK, key=key)
 
 
 def bring_back_lapsed(tx: Tx, mailbox_key: int) -> None:

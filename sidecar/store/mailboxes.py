@@ -3,8 +3,6 @@
 How entries are claimed, and how claims end, is in `mailbox_claims`.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from sidecar.model.errors import AlreadyExists, GenerationMismatch, MailboxEntryNotFound
@@ -12,8 +10,6 @@ from sidecar.model.json_value import Json, compact
 from sidecar.model.mailbox import (
     MAILBOX_ENTRY,
     MAX_PRIORITY,
-    ORIGINS,
-    STATUSES,
     EntryStatus,
     Mailbox,
     MailboxEntry,
@@ -21,8 +17,7 @@ from sidecar.model.mailbox import (
     Verb,
 )
 from sidecar.store import mailbox_heads
-from sidecar.store.paging import Key, decode_cursor, encode_cursor
-from sidecar.store.rows import SqlValue, reader
+from sidecar.store.rows import reader
 from sidecar.store.transaction import Snapshot, Tx
 
 # A token is shown by the claim that makes it and by nothing else.
@@ -32,11 +27,13 @@ COLUMNS = f"""
     max_attempts, last_error, NULL, claimed_by, lease_until_ms, created_at_ms, updated_at_ms
 """
 KEY_COLUMNS = """
-    e.id, e.key, e.mailbox_key, m.id, e.generation < m.generation, e.status, e.origin, e.rank,
-    e.max_attempts IS NOT NULL AND e.attempt_count >= e.max_attempts, e.claim_token,
-    e.lease_ended, e.ended_token, e.ended_by, e.ended_before, e.fingerprint
+    e.id, e.key, e.mailbox_key, m.id, e.generation < m.generation,
+    EXISTS (SELECT 1 FROM mailbox_entries c
+        WHERE c.mailbox_key = e.mailbox_key AND c.status = 'claimed'),
+    e.status, e.rank, e.max_attempts IS NOT NULL AND e.attempt_count >= e.max_attempts,
+    e.claim_token, e.lease_ended, e.ended_token, e.ended_by, e.ended_before, e.fingerprint
 """
-FIND_MAILBOX = "SELECT key FROM mailboxes WHERE id = :id"
+FIND_MAILBOX = "SELECT key, generation FROM mailboxes WHERE id = :id"
 GET_MAILBOX = """
 SELECT m.id, m.generation, m.queued_count,
     (SELECT e.id FROM mailbox_entries e WHERE e.mailbox_key = m.key AND e.status = 'claimed'),
@@ -46,16 +43,12 @@ FROM mailboxes m WHERE m.key = :key
 INSERT_MAILBOX = """
 INSERT INTO mailboxes (id, generation, queued_count, updated_at_ms) VALUES (:id, 0, 0, :now_ms)
 """
-GENERATION = "SELECT generation FROM mailboxes WHERE key = :key"
 RAISE_GENERATION = """
 UPDATE mailboxes SET generation = generation + 1, updated_at_ms = :now_ms WHERE key = :key
 """
 COUNT = """
 UPDATE mailboxes SET queued_count = queued_count + :queued, updated_at_ms = :now_ms
 WHERE key = :key
-"""
-COUNT_TOTALS = """
-UPDATE mailbox_totals SET queued = queued + :queued, claimed = claimed + :claimed WHERE only = 1
 """
 FIND = f"""
 SELECT {KEY_COLUMNS} FROM mailbox_entries e JOIN mailboxes m ON m.key = e.mailbox_key
@@ -84,8 +77,6 @@ DELETE FROM mailbox_entries INDEXED BY mailbox_entries_ended
 WHERE status IN ('accepted', 'dead_letter', 'cancelled', 'superseded')
     AND updated_at_ms < :older_than_at_ms
 """
-ORDER = "ORDER BY rank, available_at_ms, created_at_ms, id LIMIT :limit"
-
 read = reader(MailboxEntry, "mailbox_entries")
 read_mailbox = reader(Mailbox, "mailboxes")
 
@@ -98,8 +89,8 @@ class EntryKey(msgspec.Struct, frozen=True):
     mailbox_key: int
     mailbox_id: str
     is_stale: bool
+    is_mailbox_claimed: bool
     status: EntryStatus
-    origin: Origin
     rank: int
     is_spent: bool
     claim_token: str | None
@@ -140,20 +131,25 @@ read_key = reader(EntryKey, "mailbox_entries")
 # -- mailboxes -------------------------------------------------------------------------------------
 
 
-def find_mailbox(db: Snapshot, mailbox_id: str) -> int | None:
-    """Look a mailbox up by its id and tell its key; None if it was never used."""
+def _look_up(db: Snapshot, mailbox_id: str) -> tuple[int, int] | None:
     row = db.row(FIND_MAILBOX, id=mailbox_id)
     if row is None:
         return None
-    assert isinstance(row[0], int)
-    return row[0]
+    key, generation = row
+    assert isinstance(key, int) and isinstance(generation, int)
+    return key, generation
 
 
-def make_mailbox(tx: Tx, mailbox_id: str) -> int:
-    """Find a mailbox or make it, at generation 0; tell its key."""
-    return find_mailbox(tx, mailbox_id) or tx.insert(
-        INSERT_MAILBOX, id=mailbox_id, now_ms=tx.now_ms
-    )
+def find_mailbox(db: Snapshot, mailbox_id: str) -> int | None:
+    """Look a mailbox up by its id and tell its key; None if it was never used."""
+    found = _look_up(db, mailbox_id)
+    return found[0] if found is not None else None
+
+
+def make_mailbox(tx: Tx, mailbox_id: str) -> tuple[int, int]:
+    """Find a mailbox or make it; tell its key and its generation, at first 0."""
+    found = _look_up(tx, mailbox_id)
+    return found or (tx.insert(INSERT_MAILBOX, id=mailbox_id, now_ms=tx.now_ms), 0)
 
 
 def state(db: Snapshot, mailbox_id: str) -> Mailbox:
@@ -171,10 +167,9 @@ def raise_generation(tx: Tx, key: int) -> None:
     tx.change(RAISE_GENERATION, key=key, now_ms=tx.now_ms)
 
 
-def count(tx: Tx, mailbox_key: int, *, queued: int, claimed: int) -> None:
-    """Count what was queued or claimed, and is no more."""
+def count(tx: Tx, mailbox_key: int, *, queued: int) -> None:
+    """Count what has been queued, or is no more; the mailbox has changed in any case."""
     tx.change(COUNT, key=mailbox_key, queued=queued, now_ms=tx.now_ms)
-    tx.change(COUNT_TOTALS, queued=queued, claimed=claimed)
 
 
 # -- entries ---------------------------------------------------------------------------------------
@@ -217,13 +212,11 @@ def enqueue(
     fingerprint: bytes,
 ) -> MailboxEntry:
     """Queue an entry; refuses another generation and a dedupe key that is held."""
-    mailbox_key = find_mailbox(tx, mailbox_id)
-    current = 0 if mailbox_key is None else tx.number(GENERATION, key=mailbox_key)
+    # If it is refused, a mailbox that it made is undone with it.
+    mailbox_key, current = make_mailbox(tx, mailbox_id)
     if generation not in (None, current):
         raise GenerationMismatch(expected=current, actual=generation)
-    if mailbox_key is None:
-        mailbox_key = make_mailbox(tx, mailbox_id)
-    elif draft.dedupe_key is not None:
+    if draft.dedupe_key is not None:
         _require_unused(tx, mailbox_key, draft.dedupe_key)
     at_ms = tx.now_ms if draft.available_at_ms is None else draft.available_at_ms
     key = tx.insert(
@@ -241,7 +234,7 @@ def enqueue(
         now_ms=tx.now_ms,
         fingerprint=fingerprint,
     )
-    count(tx, mailbox_key, queued=1, claimed=0)
+    count(tx, mailbox_key, queued=1)
     if mailbox_heads.offer(tx, key):
         tx.wake(mailbox_id, max(at_ms, tx.now_ms))
     return get(tx, key)
@@ -257,55 +250,3 @@ def _require_unused(db: Snapshot, mailbox_key: int, dedupe_key: str) -> None:
 def purge(tx: Tx, older_than_at_ms: int) -> int:
     """Forget ended entries last changed before a moment; tell how many."""
     return tx.change_all(PURGE, older_than_at_ms=older_than_at_ms)
-
-
-def _range(status: EntryStatus, origin: Origin, *, of_mailbox: bool) -> str:
-    """Make the statement of one range of an index, which is in claim order."""
-    scope = "AND mailbox_key = :mailbox_key" if of_mailbox else ""
-    return f"""
-SELECT {COLUMNS}, rank FROM mailbox_entries
-WHERE status = '{status}' AND origin = '{origin}' {scope}
-    AND (rank, available_at_ms, created_at_ms, id) > (:rank, :available_at_ms, :created_at_ms, :id)
-"""
-
-
-def list_statement(
-    statuses: Sequence[EntryStatus], origins: Sequence[Origin], *, of_mailbox: bool
-) -> str:
-    """Make the statement that merges the ranges of all these statuses and origins."""
-    ranges = [
-        _range(status, origin, of_mailbox=of_mailbox) for status in statuses for origin in origins
-    ]
-    return f"{'UNION ALL'.join(ranges)}{ORDER}"
-
-
-def list_page(
-    db: Snapshot,
-    mailbox_id: str | None,
-    status: EntryStatus | None,
-    origin: Origin | None,
-    cursor: str | None,
-    limit: int,
-) -> tuple[list[MailboxEntry], str | None]:
-    """Read a page of entries in claim order."""
-    # Before the first: ranks count from 0.
-    after: Key = [-1, 0, 0, ""] if cursor is None else decode_cursor(cursor, int, int, int, str)
-    names = ("rank", "available_at_ms", "created_at_ms", "id")
-    bindings: dict[str, SqlValue] = dict(zip(names, after, strict=True))
-    if mailbox_id is not None:
-        # Keys count from 1: nothing is in a mailbox that was never used.
-        bindings["mailbox_key"] = find_mailbox(db, mailbox_id) or 0
-    statement = list_statement(
-        STATUSES if status is None else [status],
-        ORIGINS if origin is None else [origin],
-        of_mailbox=mailbox_id is not None,
-    )
-    rows, has_more = db.page(statement, limit, **bindings)
-    page = [read(row[:-1]) for row in rows]
-    last = page[-1] if has_more else None
-    return page, _cursor(last) if last else None
-
-
-def _cursor(last: MailboxEntry) -> str:
-    rank = MAX_PRIORITY - last.priority
-    return encode_cursor(rank, last.available_at_ms, last.created_at_ms, last.id)

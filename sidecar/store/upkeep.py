@@ -76,18 +76,13 @@ INVARIANTS: dict[str, str] = {
     "a mailbox's queued entries are not counted": """
         SELECT id FROM mailboxes m WHERE queued_count <> (SELECT count(*) FROM mailbox_entries e
             WHERE e.mailbox_key = m.key AND e.status = 'queued') LIMIT :most""",
-    "the mailboxes' entries are not counted": """
-        SELECT queued || ' ' || claimed FROM mailbox_totals
-        WHERE queued <> (SELECT count(*) FROM mailbox_entries WHERE status = 'queued')
-            OR claimed <> (SELECT count(*) FROM mailbox_entries WHERE status = 'claimed')
-        LIMIT :most""",
     "an open mailbox entry is of another generation": """
         SELECT e.id FROM mailbox_entries e JOIN mailboxes m ON m.key = e.mailbox_key
         WHERE e.status IN ('queued', 'claimed') AND e.generation <> m.generation LIMIT :most""",
     "a head of a mailbox is not what can be claimed next": """
         SELECT h.id FROM mailbox_heads h LEFT JOIN mailbox_entries e ON e.key = h.entry_key
-        WHERE (h.rank, h.available_at_ms, h.created_at_ms, h.id, h.mailbox_key, h.origin, h.lapsed)
-                IS NOT (e.rank, e.available_at_ms, e.created_at_ms, e.id, e.mailbox_key, e.origin,
+        WHERE (h.rank, h.available_at_ms, h.created_at_ms, h.id, h.mailbox_key, h.lapsed)
+                IS NOT (e.rank, e.available_at_ms, e.created_at_ms, e.id, e.mailbox_key,
                     e.lease_ended)
             OR e.status <> iif(h.lapsed, 'claimed', 'queued')
             OR EXISTS (SELECT 1 FROM mailbox_entries c WHERE c.mailbox_key = h.mailbox_key
@@ -98,7 +93,7 @@ INVARIANTS: dict[str, str] = {
             AND NOT EXISTS (SELECT 1 FROM mailbox_entries c WHERE c.mailbox_key = e.mailbox_key
                 AND c.status = 'claimed' AND c.lease_ended = 0)
             AND NOT EXISTS (SELECT 1 FROM mailbox_heads h WHERE h.mailbox_key = e.mailbox_key
-                AND h.lapsed = e.lease_ended AND h.origin = e.origin AND h.rank = e.rank
+                AND h.lapsed = e.lease_ended AND h.rank = e.rank
                 AND (h.available_at_ms, h.created_at_ms, h.id)
                     <= (e.available_at_ms, e.created_at_ms, e.id)) LIMIT :most""",
     "a thread's version is not that of its last commit": """
@@ -131,8 +126,9 @@ SELECT (SELECT count(*) FROM threads),
         WHERE status IN ('queued', 'in_progress') AND status = 'queued'),
     (SELECT count(*) FROM session_inputs INDEXED BY session_inputs_pending
         WHERE status = 'pending'),
-    t.queued, t.claimed
-FROM mailbox_totals t
+    (SELECT coalesce(sum(queued_count), 0) FROM mailboxes),
+    (SELECT count(*) FROM mailbox_entries INDEXED BY mailbox_entries_claimed
+        WHERE status = 'claimed')
 """
 
 WORK = """

@@ -1,9 +1,10 @@
 """Mailboxes: pages in claim order, counts, purges, params."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
+from sidecar.store import mailbox_list
 from tests.methods.steps import Record, claim, enqueue, flat, get_entry, pages, refused
 from tests.support import Peer
 
@@ -31,20 +32,39 @@ def furnish(peer: Peer) -> list[Record]:
     return everything
 
 
-def test_every_filter_and_page_of_a_list(peer: Peer) -> None:
+def test_a_list_is_in_claim_order(peer: Peer) -> None:
     everything = furnish(peer)
     assert len(everything) == 24 and len({entry["status"] for entry in everything}) == 6
     places = [(-e["priority"], e["availableAtMs"], e["createdAtMs"], e["id"]) for e in everything]
     assert all(one < other for one, other in pairwise(places))
-    for name in ("mailboxId", "status", "origin"):
-        for value in {entry[name] for entry in everything}:
-            expected = [entry for entry in everything if entry[name] == value]
-            for limit in (1, 5, 200):
-                assert flat(pages(peer, "mailbox/list", limit, **{name: value})) == expected
-    both = {"mailboxId": "m0", "origin": "external", "status": "queued"}
-    expected = [e for e in everything if all(e[name] == value for name, value in both.items())]
-    assert expected and flat(pages(peer, "mailbox/list", 2, **both)) == expected
+
+
+@pytest.mark.parametrize("scan", [1, 4, 20_000])
+def test_every_filter_with_every_other_over_pages(
+    peer: Peer, scan: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = furnish(peer)
+    monkeypatch.setattr(mailbox_list, "MAX_ENTRY_SCAN", scan)
+    values = {name: {e[name] for e in everything} for name in ("mailboxId", "status", "origin")}
+    for filters in (
+        {name: value for name, value in zip(values, chosen, strict=True) if value is not None}
+        for chosen in product(*([None, *sorted(each)] for each in values.values()))
+    ):
+        expected = [e for e in everything if all(e[name] == filters[name] for name in filters)]
+        for limit in (1, 5, 200):
+            assert flat(pages(peer, "mailbox/list", limit, **filters)) == expected, filters
     assert peer.call("mailbox/list", mailboxId="nope") == {"data": [], "nextCursor": None}
+
+
+def test_a_page_that_looked_at_enough_says_where_to_go_on(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(peer)
+    monkeypatch.setattr(mailbox_list, "MAX_ENTRY_SCAN", 10)
+    looked = pages(peer, "mailbox/list", 50, status="accepted")
+    assert [len(page) for page in looked] == [2, 0, 0]
+    for status in ("queued", "dead_letter", None):
+        assert len(pages(peer, "mailbox/list", 50, status=status)) == 1
 
 
 def test_the_status_counts_what_is_queued_and_claimed(peer: Peer) -> None:

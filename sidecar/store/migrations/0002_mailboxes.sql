@@ -12,14 +12,6 @@ CREATE TABLE mailboxes (
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
 
--- Over all mailboxes: to count a million rows takes too long for daemon/status.
-CREATE TABLE mailbox_totals (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    queued INTEGER NOT NULL CHECK (queued >= 0),
-    claimed INTEGER NOT NULL CHECK (claimed >= 0)
-) STRICT;
-INSERT INTO mailbox_totals (only, queued, claimed) VALUES (1, 0, 0);
-
 -- rank is 255 - priority: the claim order (rank, available_at_ms, created_at_ms, id) ascends in
 -- all its parts, and a page goes on from a row value. lease_ended says that a claim has met the
 -- end of this one's lease: its mailbox is free, its owner may still end it. ended_token and ended_by
@@ -69,19 +61,29 @@ WHERE dedupe_key IS NOT NULL;
 -- mailbox/claim: leases that have ended since the claim before, and the next that will
 CREATE INDEX mailbox_entries_lease ON mailbox_entries (lease_until_ms)
 WHERE status = 'claimed' AND lease_ended = 0;
+-- Without a status an index is written once, when an entry is queued, and not again by its claim
+-- and its end: the time of a commit is that of the pages that it changes.
 -- mailbox/list over all mailboxes
-CREATE INDEX mailbox_entries_order ON mailbox_entries (
-    status, origin, rank, available_at_ms, created_at_ms, id
-);
--- mailbox/list of a mailbox; finds its heads
+CREATE INDEX mailbox_entries_order ON mailbox_entries (rank, available_at_ms, created_at_ms, id);
+-- mailbox/list of a mailbox
 CREATE INDEX mailbox_entries_mailbox ON mailbox_entries (
-    mailbox_key, status, origin, rank, available_at_ms, created_at_ms, id
+    mailbox_key, rank, available_at_ms, created_at_ms, id
 );
+-- mailbox/list of what waits, among all that is kept
+CREATE INDEX mailbox_entries_queued ON mailbox_entries (rank, available_at_ms, created_at_ms, id)
+WHERE status = 'queued';
+-- mailbox/list of what was given up, likewise
+CREATE INDEX mailbox_entries_dead ON mailbox_entries (rank, available_at_ms, created_at_ms, id)
+WHERE status = 'dead_letter';
+-- mailbox/list of what waits in a mailbox; finds its heads
+CREATE INDEX mailbox_entries_next ON mailbox_entries (
+    mailbox_key, rank, available_at_ms, created_at_ms, id
+) WHERE status = 'queued';
 -- mailbox/purge
 CREATE INDEX mailbox_entries_ended ON mailbox_entries (updated_at_ms)
 WHERE status IN ('accepted', 'dead_letter', 'cancelled', 'superseded');
 
--- What can be claimed next. A lane is a mailbox's entries of one origin and rank; its head is the
+-- What can be claimed next. A lane is a mailbox's entries of one rank; its head is the
 -- first of those that are queued: no other can be claimed before it, at any time. Kept only while
 -- the mailbox has no live claim; a claim whose lease has ended is a head too (lapsed). Apart from
 -- the entries, since their rows hold payloads and would be written again with every change.
@@ -93,12 +95,11 @@ CREATE TABLE mailbox_heads (
     id TEXT NOT NULL,
     mailbox_key INTEGER NOT NULL REFERENCES mailboxes (key),
     lapsed INTEGER NOT NULL CHECK (lapsed IN (0, 1)),
-    origin TEXT NOT NULL,
     entry_key INTEGER NOT NULL,
     PRIMARY KEY (rank, available_at_ms, created_at_ms, id)
 ) STRICT, WITHOUT ROWID;
 -- mailbox/claim of one mailbox; keeps one head in each lane
-CREATE UNIQUE INDEX mailbox_heads_lane ON mailbox_heads (mailbox_key, lapsed, origin, rank);
+CREATE UNIQUE INDEX mailbox_heads_lane ON mailbox_heads (mailbox_key, lapsed, rank);
 -- mailbox/claim: a lapsed claim can be claimed again even before its availableAtMs
 CREATE INDEX mailbox_heads_lapsed ON mailbox_heads (rank, available_at_ms, created_at_ms, id)
 WHERE lapsed = 1;
