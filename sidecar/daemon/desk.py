@@ -16,6 +16,7 @@ from sidecar.daemon.background import checkpoint
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Pending, Request, render_error
 from sidecar.daemon.errands import Errands
+from sidecar.daemon.gathering import Gathering
 from sidecar.daemon.group import Group, Held
 from sidecar.daemon.hub import Hub
 from sidecar.daemon.meter import Meter
@@ -34,8 +35,6 @@ GROUP_MS = 2.0
 PEER_QUANTUM = 16
 # Commits slower than this on average are not the loop's to wait for.
 SLOW_COMMIT_MS = 0.5
-# How long slow commits let the next group gather, so that halves do not alternate.
-GATHER_S = 0.001
 # Weight of the newest commit in the moving average.
 SMOOTHING = 0.1
 
@@ -62,6 +61,7 @@ class Desk:
         self._committing: asyncio.Future[None] | None = None
         # Peers whose next request waits for the commit under way.
         self._waiting: list[PeerConnection] = []
+        self._gathering = Gathering(loop, self._gathered)
         self._commit_ms = 0.0
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._errands = Errands(loop, self.wake, self._tell_if_quiet)
@@ -81,10 +81,12 @@ class Desk:
         self.peers.discard(peer)
         self.hub.forget(peer)
         self.room.forget(peer)
+        self._gathering.has_come(peer)
         self._tell_if_quiet()
 
     def wake(self, peer: PeerConnection) -> None:
         """Be told that a peer may have something to run."""
+        self._gathering.has_come(peer)
         if peer.is_runnable and not peer.is_queued:
             peer.is_queued = True
             self._runnable.append(peer)
@@ -289,8 +291,11 @@ class Desk:
             commit.result()
             self._conclude(group, took_s)
         self._flush()
-        # With nobody waiting there are no halves, and waiting would only cost its time.
-        self.loop.call_later(GATHER_S if self._waiting else 0, self._gathered)
+        if self._waiting:
+            self._gathering.begin(held.work.peer for held in group.held)
+        else:
+            # With nobody waiting there are no halves, and to gather would only cost its time.
+            self.loop.call_soon(self._gathered)
 
     def _gathered(self) -> None:
         checkpoint(self.database)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import apsw
 import pytest
 
-from sidecar.daemon import desk
+from sidecar.daemon import desk, gathering
 from sidecar.model import limits
 from sidecar.model.errors import StorageUnavailable
 from sidecar.store.database import GroupLost
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
+from tests.support.peer import HANG_S
 
 
 class Disk:
@@ -96,6 +97,28 @@ def test_a_slow_disk_loses_and_reorders_nothing(daemon: DaemonThread, slow: Disk
             seqs = [peer.receive()["result"]["event"]["seq"] for _ in range(500)]
             assert seqs == sorted(seqs) == list(range(2, 502))
         assert slow.threads
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_group_gathers_until_those_who_were_answered_ask_again_or_leave(
+    daemon: DaemonThread, slow: Disk, monkeypatch: pytest.MonkeyPatch, *, leaves: bool
+) -> None:
+    monkeypatch.setattr(gathering, "GATHER_S", 10 * HANG_S)
+    with daemon.peer() as one, daemon.peer() as two, daemon.peer() as reader:
+        one.call("thread/create", threadId="t")
+        slow.hold()
+        one.send(one.request("event/append", append(1)))
+        assert slow.reached.wait(HANG_S)
+        two.send(two.request("event/append", append(2)))
+        until(reader, lambda: len(daemon.daemon.desk._waiting) == 1)
+        slow.may_go.set()
+        assert one.receive()["result"]["event"]["payload"] == 1
+        if leaves:
+            one.close()
+        else:
+            one.send(one.request("event/append", append(3)))
+        assert two.receive()["result"]["event"]["payload"] == 2
+        assert leaves or one.receive()["result"]["event"]["payload"] == 3
 
 
 @pytest.mark.parametrize("fail", [1, 2])
