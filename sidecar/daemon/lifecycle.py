@@ -38,8 +38,9 @@ from sidecar.spawn import lock_path
 from sidecar.store.database import Database, Durability
 from sidecar.store.transaction import Source
 
-# Peers that have not read their answers by then are cut off; both together stay under 10 s.
-DRAIN_S = 8.0
+# Peers that have not read their answers by then are cut off; both together, and the last spans,
+# stay under 10 s.
+DRAIN_S = 7.0
 LAST_S = 1.5
 # From Python 3.13 on a server deletes its path when it closes; the listener sees to that.
 KEEP_PATH = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
@@ -278,6 +279,7 @@ def run(
             loop.add_signal_handler(number, _on_signal, daemon)
 
         await daemon.serve(lambda: ready(_ready_line(daemon)))
+        daemon.meter.close()
         log.info("ended", epoch=daemon.database.epoch)
 
     uvloop.run(main())
