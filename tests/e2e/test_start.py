@@ -172,8 +172,37 @@ def test_a_database_that_cannot_be_made_is_broken_storage(folder: Path) -> None:
 
 
 def test_an_unknown_flag_or_value_is_a_usage_error(folder: Path) -> None:
-    for flags in (("--nope",), ("--durability", "maybe"), ("--recover", "x"), ("--log-level", "")):
+    for flags in (
+        ("--nope",),
+        ("--durability", "maybe"),
+        ("--recover", "x"),
+        ("--log-level", ""),
+        ("--ready-fd", "9" * 20),
+        ("--slow-request-ms", "9" * 400),
+    ):
         assert serve(folder, *flags).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "verbose"), ("DURABILITY", "off"), ("STDIO", "perhaps"), ("READY_FD", "-1"),
+        ("READY_FD", "9" * 20), ("SLOW_REQUEST_MS", "9" * 400), ("BACKUP_EVERY", "often"),
+        ("DATABASE", "/"), ("SOCKET", "/"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_environment_is_bad_configuration(
+    folder: Path, name: str, value: str
+) -> None:
+    """A unit that sets it must not be started again, as after a failure."""
+    names = {
+        "SIDECAR_DATABASE": str(folder / "sidecar.db"), "SIDECAR_SOCKET": str(folder / "rpc.sock"),
+        f"SIDECAR_{name}": value,
+    }  # fmt: skip
+    # A flag, so that it has no others.
+    ended = serve(folder, "--recover=requeue", **names)
+    assert ended.returncode == BAD_CONFIGURATION and "Traceback" not in ended.stderr
+    assert list(folder.iterdir()) == []
 
 
 def started(*flags: str, **names: str) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
