@@ -6,6 +6,7 @@ called, followed, and left behind by a parent that dies. Tells how long a start 
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -18,6 +19,8 @@ from pathlib import Path
 
 HANG_S = 30.0
 STARTS = 5
+# What a bundle takes from the machine: the C library, and what its loader unpacks with.
+SYSTEM = re.compile(r"(ld-linux[-\w]*|ld|libc|libm|libdl|libpthread|librt|libutil|libz)\.so[.\d]*")
 # Starts a daemon on its own pipes, tells its pid, and waits to be killed.
 PARENT = """
 import subprocess, sys
@@ -95,12 +98,25 @@ def every_command_is_there(program: Program) -> None:
     assert "complete" in program.run("completion", "zsh")
 
 
+def has_all_with_it(program: Program, pid: int) -> None:
+    """A bundle runs on code of its own: no Python, and no library, is found outside of it."""
+    folder = Path(program.path).resolve().parent
+    if not (folder / "_internal").is_dir():
+        return
+    lines = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    code = {Path(path) for line in lines if re.search(r"\.so\b|python", path := line[73:])}
+    foreign = [path for path in code if not path.is_relative_to(folder)]
+    assert len(foreign) < len(code), lines
+    assert [path for path in foreign if not SYSTEM.fullmatch(path.name)] == []
+
+
 def it_serves(program: Program) -> None:
     with program.start("serve") as daemon:
         assert daemon.stdout is not None
         ready = json.loads(daemon.stdout.readline())
         # One process: who kills it has killed it.
         assert ready["pid"] == daemon.pid, ready
+        has_all_with_it(program, daemon.pid)
         assert json.loads(program.run("call", "thread/create", "--thread-id", "t"))["created"]
         with program.start("tail", "--since", "0") as tail:
             assert tail.stdout is not None

@@ -2,14 +2,17 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 Command = TypeVar("Command", bound=Callable[..., None])
+# What a C int holds, as a descriptor is one; of milliseconds it is 24 days.
+MAX_NUMBER = 2**31 - 1
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -144,10 +147,32 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
-class NoHome(click.ClickException):
-    """Say that nothing tells where the files are; ends with EX_CONFIG of sysexits.h."""
+class BadPlace(click.ClickException):
+    """Say that nothing tells where the files are, or that no file can be there."""
 
-    exit_code = 78
+    exit_code = os.EX_CONFIG
+
+
+class BadSetting(click.UsageError):
+    """Say what is wrong in the environment: no wrong usage, which another start would not mend."""
+
+    exit_code = os.EX_CONFIG
+
+
+class Option(click.Option):
+    """Be the flag of a setting, and tell by the number where a wrong value came from."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, object], args: list[str]
+    ) -> tuple[object, list[str]]:
+        """Read a value, or fail."""
+        try:
+            return super().handle_parse_result(ctx, opts, args)
+        except click.UsageError as error:
+            assert self.name is not None
+            if ctx.get_parameter_source(self.name) is ParameterSource.ENVIRONMENT:
+                raise BadSetting(error.format_message(), ctx) from error
+            raise
 
 
 def option(name: str) -> Callable[[Command], Command]:
@@ -156,6 +181,7 @@ def option(name: str) -> Callable[[Command], Command]:
     if setting.is_flag:
         return click.option(
             f"--{name}",
+            cls=Option,
             is_flag=True,
             envvar=setting.environment_name,
             show_envvar=True,
@@ -163,6 +189,7 @@ def option(name: str) -> Callable[[Command], Command]:
         )
     return click.option(
         f"--{name}",
+        cls=Option,
         envvar=setting.environment_name,
         show_envvar=True,
         type=_type_of(setting),
@@ -194,7 +221,7 @@ def _type_of(setting: Setting) -> click.IntRange | click.Path | click.Choice[str
     if setting.is_duration:
         return Duration()
     if setting.is_number:
-        return click.IntRange(min=0)
+        return click.IntRange(0, MAX_NUMBER)
     if setting.is_path:
         return click.Path()
     return click.Choice(setting.choices) if setting.choices else None
@@ -208,18 +235,27 @@ def _state_folder() -> Path:
     try:
         return Path.home() / ".local" / "state" / "sidecar"
     except RuntimeError as error:
-        raise NoHome("no folder to be in: set HOME, SIDECAR_DATABASE and SIDECAR_SOCKET") from error
+        raise BadPlace(
+            "no folder to be in: set HOME, SIDECAR_DATABASE and SIDECAR_SOCKET"
+        ) from error
+
+
+def _file(given: str) -> Path:
+    path = Path(given).absolute()
+    if not path.name:
+        raise BadPlace(f"{path}: a folder, where a file should be")
+    return path
 
 
 def database_path(given: str | None) -> Path:
     """Tell where the database is."""
-    return Path(given).absolute() if given else _state_folder() / "sidecar.db"
+    return _file(given) if given else _state_folder() / "sidecar.db"
 
 
 def socket_path(given: str | None) -> Path:
     """Tell where the socket is; never in a folder that others can write."""
     if given:
-        return Path(given).absolute()
+        return _file(given)
     if runtime := os.environ.get("RUNTIME_DIRECTORY"):
         return Path(runtime.split(":")[0]) / "rpc.sock"
     if runtime := os.environ.get("XDG_RUNTIME_DIR"):

@@ -1,6 +1,7 @@
 """What a line looks like, whatever is in it."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Log elsewhere for once, and then as before."""
     before = structlog.get_config()
     monkeypatch.setattr(logs, "OUTPUT", logs.Output())
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     yield
     structlog.configure(**before)
 
@@ -49,6 +51,7 @@ def test_every_line_of_a_traceback_for_people_has_its_priority(
     with (folder / "stderr").open("wb") as file:
         monkeypatch.setattr(logs, "STDERR", file.fileno())
         monkeypatch.setattr(logs, "OUTPUT", logs.Output())
+        monkeypatch.setattr(logging.getLogger(), "handlers", [])
         found = os.fstat(file.fileno())
         monkeypatch.setenv("JOURNAL_STREAM", f"{found.st_dev}:{found.st_ino}")
         logs.configure("debug", "console")

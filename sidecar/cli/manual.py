@@ -17,6 +17,7 @@ EXITS = {
     0: "Done.",
     cli.EXIT_FAILED: "Failed.",
     2: "Wrong usage.",
+    cli.EXIT_FOUND: "The doctor has found something.",
     cli.EXIT_NO_DAEMON: "No daemon there.",
     70: "A bug; start it again.",
     cli.EXIT_STORAGE_BROKEN: "The storage is broken.",

@@ -11,6 +11,7 @@ from typing import Literal
 import click
 import msgspec
 
+import sidecar
 from sidecar import cli
 
 Whose = Literal["system", "user"]
@@ -26,7 +27,7 @@ UNITS = ("sidecar.socket", "sidecar.service")
 # What stands in the shipped units for the program that installs them.
 PROGRAMS = {"system": "/usr/local/bin/sidecar", "user": "%h/.local/bin/sidecar"}
 # What ProtectHome= hides from the system's daemon, and what is gone after a boot.
-HIDDEN = ("/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/")  # noqa: S108  # not used
+HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp")))  # noqa: S108  # not used
 MARK = "# Written by `sidecar service install`; what a person changes stays. sha256:"
 SYSTEMCTL_S = 10.0
 
@@ -218,12 +219,15 @@ def _user_folder() -> Path:
 def _program(whose: Whose) -> str:
     """Name this very program as a unit does: its script, or the interpreter and the module."""
     python = Path(sys.executable)
-    if whose == "system" and str(python).startswith(HIDDEN):
-        cli.end(
-            cli.EXIT_FAILED,
-            f"{python}: the system's daemon sees nothing there; install sidecar for all, as under "
-            "/opt, and run that one, or take --user",
-        )
+    if whose == "system":
+        # An environment elsewhere may be made of links to there, or of a checkout.
+        for path in (python, python.resolve(), Path(sidecar.__file__)):
+            if any(path.is_relative_to(folder) for folder in HIDDEN):
+                cli.end(
+                    cli.EXIT_FAILED,
+                    f"{path}: the system's daemon sees nothing there; install sidecar for all, as "
+                    "under /opt with the system's Python, and run that one, or take --user",
+                )
     script = python.with_name("sidecar")
     if os.access(script, os.X_OK):
         return _quoted(script)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,6 +26,7 @@ from sidecar.daemon.notify import notify
 from sidecar.daemon.parent import require_pipe, watch_parent
 from sidecar.daemon.peer import PeerConnection
 from sidecar.daemon.recovery import recover
+from sidecar.daemon.signals import Signals
 from sidecar.daemon.spans import spans
 from sidecar.daemon.stdio import Stdio
 from sidecar.daemon.supervision import Supervision
@@ -38,13 +38,12 @@ from sidecar.spawn import lock_path
 from sidecar.store.database import Database, Durability
 from sidecar.store.transaction import Source
 
-# Peers that have not read their answers by then are cut off; both together stay under 10 s.
-DRAIN_S = 8.0
+# Peers that have not read their answers by then are cut off; both together, and the last spans,
+# stay under 10 s.
+DRAIN_S = 7.0
 LAST_S = 1.5
 # From Python 3.13 on a server deletes its path when it closes; the listener sees to that.
 KEEP_PATH = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
-# A second signal: whatever is left is for the next start to recover.
-EXIT_AT_ONCE = 1
 # EX_SOFTWARE of sysexits.h.
 EXIT_BUG = 70
 # Whatever the daemon makes is its owner's alone, folders above its files included.
@@ -92,7 +91,6 @@ class Daemon:
         self.meter = Meter(sight.slow_request_ms, spans(self.database.source.now_ms))
         self._metrics_file = MetricsFile(sight.metrics_path) if sight.metrics_path else None
         self._log_level = logs.OUTPUT.level
-        self.is_signalled = False
         self._stopping = asyncio.Event()
         self._drained = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -251,6 +249,7 @@ def run(
     `ready` gets the ready line. Without a `socket_path` it listens where systemd has it listen,
     or nowhere.
     """
+    signals = Signals()
     os.umask(UMASK)
     # Before the loop is made: where one of them is closed, a file of the loop would take its place.
     stdio = Stdio() if speaks_stdio else None
@@ -273,11 +272,9 @@ def run(
             watch_parent(parent_fd, daemon.stop)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_die)
-        loop.add_signal_handler(signal.SIGHUP, daemon.hang_up)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, _on_signal, daemon)
-
+        signals.give_to(daemon, loop)
         await daemon.serve(lambda: ready(_ready_line(daemon)))
+        daemon.meter.close()
         log.info("ended", epoch=daemon.database.epoch)
 
     uvloop.run(main())
@@ -306,11 +303,3 @@ def _die(_loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> Non
     error = context.get("exception")
     log.critical("bug", what=context.get("message"), exc_info=error)
     os._exit(EXIT_BUG)
-
-
-def _on_signal(daemon: Daemon) -> None:
-    """Drain at the first signal, end at the second; one during a requested drain is the first."""
-    if daemon.is_signalled:
-        os._exit(EXIT_AT_ONCE)
-    daemon.is_signalled = True
-    daemon.stop()

@@ -64,6 +64,9 @@ class Tracer(Protocol):
     def trace(self, method: str, outcome: str, took_s: float, group_size: int) -> None:
         """Be told of a request that has just ended."""
 
+    def close(self) -> None:
+        """Be told that there are no more."""
+
 
 class Meter:
     """Count for one daemon."""
@@ -143,6 +146,11 @@ class Meter:
             log.warning("slow request", **about)
         else:
             log.debug("request", **about)
+
+    def close(self) -> None:
+        """Count no more, and let whoever hears of requests end."""
+        if self._tracer is not None:
+            self._tracer.close()
 
     def told(self) -> list[MethodMetrics]:
         """Tell of every method that was asked, by name."""

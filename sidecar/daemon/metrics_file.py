@@ -60,7 +60,9 @@ class MetricsFile:
         self._is_failing = False
 
     def _replace(self, text: bytes) -> None:
-        fd = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, MODE)
+        # Of a daemon that was killed; or somebody's, who may write here and point it elsewhere.
+        self._part.unlink(missing_ok=True)
+        fd = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
         with os.fdopen(fd, "wb") as part:
             # Whatever the umask.
             os.fchmod(fd, MODE)

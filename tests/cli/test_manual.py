@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from scripts.generate import MANUAL
+from sidecar import cli
 from sidecar.cli import COMMANDS
 from sidecar.config import SETTINGS
 
@@ -41,6 +42,14 @@ def test_it_names_every_command_and_every_variable() -> None:
         assert f".SS sidecar {command} " in text
     for setting in SETTINGS.values():
         assert f"\\fB{setting.environment_name}\\fR" in text
+
+
+def test_it_tells_every_number_that_a_command_ends_with() -> None:
+    told = MANUAL.read_text().partition(".SH EXIT STATUS")[2]
+    numbers = {number for name, number in vars(cli).items() if name.startswith("EXIT_")}
+    assert len(numbers) == 6
+    for number in {0, 2, 70, *numbers}:
+        assert f"\n\\fB{number}\\fR\n" in told
 
 
 def test_nothing_of_the_text_is_a_command() -> None:

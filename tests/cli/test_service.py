@@ -22,6 +22,7 @@ def etc(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         service, "SYSTEM_FOLDERS", {name: folder / name for name in service.SYSTEM_FOLDERS}
     )
     monkeypatch.setattr(sys, "executable", "/opt/sidecar/bin/python3")
+    monkeypatch.setattr("sidecar.__file__", "/opt/sidecar/lib/sidecar/__init__.py")
     return folder
 
 
@@ -83,6 +84,25 @@ def test_a_program_that_the_system_cannot_see_is_refused(
     done = run("install")
     assert (done.exit_code, written(etc)) == (1, set())
     assert "/home/me/venv/bin/python3" in done.output
+
+
+@pytest.mark.parametrize("what", ["interpreter", "package"])
+def test_a_program_that_only_seems_to_be_where_the_system_sees_it_is_refused(
+    etc: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """An environment in /opt may be made of somebody's own Python, or of somebody's checkout."""
+    hidden = etc / "hidden"
+    monkeypatch.setattr(service, "HIDDEN", (hidden,))
+    seen = etc / "opt" / "bin" / "python3"
+    seen.parent.mkdir(parents=True)
+    if what == "interpreter":
+        seen.symlink_to(hidden / "python3.11")
+    else:
+        monkeypatch.setattr("sidecar.__file__", str(hidden / "sidecar" / "__init__.py"))
+    monkeypatch.setattr(sys, "executable", str(seen))
+    done = run("install")
+    assert (done.exit_code, str(hidden) in done.output) == (1, True)
+    assert not (etc / "system").exists()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import stat
 import threading
 from pathlib import Path
 
@@ -254,6 +255,24 @@ def test_a_file_that_cannot_be_written_is_told_once_and_ends_nothing(
     assert (home / "a.prom").exists()
     assert capsys.readouterr().out.count("the metrics cannot be written") == 1
     assert peer.call("daemon/ping")
+
+
+@pytest.mark.parametrize("what", ["link", "pipe", "rest"])
+def test_what_others_have_put_where_it_is_written_is_neither_followed_nor_waited_for(
+    daemon: DaemonThread, folder: Path, what: str
+) -> None:
+    """The folder is the collector's, and perhaps others' too."""
+    mine, part = folder / "mine", folder / ".a.prom.part"
+    mine.write_text("mine")
+    if what == "link":
+        part.symlink_to(mine)
+    elif what == "pipe":
+        os.mkfifo(part)
+    else:
+        part.write_text("of a daemon that was killed")
+    run(daemon, metrics_file.MetricsFile(folder / "a.prom"))
+    assert mine.read_text() == "mine"
+    assert stat.S_ISREG((folder / "a.prom").lstat().st_mode) and not part.exists()
 
 
 @pytest.mark.parametrize("name", ["sidecar.db", "none/a.prom", "."])

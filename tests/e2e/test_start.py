@@ -7,11 +7,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sidecar.store import upkeep
 from tests.support import DaemonProcess
 from tests.support.daemons import environment
 
@@ -172,8 +175,37 @@ def test_a_database_that_cannot_be_made_is_broken_storage(folder: Path) -> None:
 
 
 def test_an_unknown_flag_or_value_is_a_usage_error(folder: Path) -> None:
-    for flags in (("--nope",), ("--durability", "maybe"), ("--recover", "x"), ("--log-level", "")):
+    for flags in (
+        ("--nope",),
+        ("--durability", "maybe"),
+        ("--recover", "x"),
+        ("--log-level", ""),
+        ("--ready-fd", "9" * 20),
+        ("--slow-request-ms", "9" * 400),
+    ):
         assert serve(folder, *flags).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "verbose"), ("DURABILITY", "off"), ("STDIO", "perhaps"), ("READY_FD", "-1"),
+        ("READY_FD", "9" * 20), ("SLOW_REQUEST_MS", "9" * 400), ("BACKUP_EVERY", "often"),
+        ("DATABASE", "/"), ("SOCKET", "/"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_environment_is_bad_configuration(
+    folder: Path, name: str, value: str
+) -> None:
+    """A unit that sets it must not be started again, as after a failure."""
+    names = {
+        "SIDECAR_DATABASE": str(folder / "sidecar.db"), "SIDECAR_SOCKET": str(folder / "rpc.sock"),
+        f"SIDECAR_{name}": value,
+    }  # fmt: skip
+    # A flag, so that it has no others.
+    ended = serve(folder, "--recover=requeue", **names)
+    assert ended.returncode == BAD_CONFIGURATION and "Traceback" not in ended.stderr
+    assert list(folder.iterdir()) == []
 
 
 def started(*flags: str, **names: str) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
@@ -233,3 +265,62 @@ def test_a_peer_that_never_reads_does_not_keep_a_drain_from_its_end(
     with process.peer() as peer:
         assert peer.call("daemon/recovery")["cleanShutdown"]
         assert peer.call("thread/get", threadId="t")["thread"]["title"] == "done"
+
+
+# A recovery that has begun goes on when it is told to, by a byte on stdin.
+SLOW = """
+import os
+from sidecar.cli import main
+from sidecar.daemon import lifecycle
+recover = lifecycle.recover
+def slowly(*arguments):
+    os.write(1, b"recovering\\n")
+    os.read(0, 1)
+    return recover(*arguments)
+lifecycle.recover = slowly
+main(prog_name="sidecar")
+"""
+
+
+@contextmanager
+def recovering(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Be in the middle of a start."""
+    flags = [f"--{name}={folder / name}" for name in ("database", "socket", "log-file")]
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, "serve", *flags],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"recovering\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_start_at_once_and_the_next_one_is_whole(
+    folder: Path, number: signal.Signals
+) -> None:
+    with recovering(folder) as process:
+        process.send_signal(number)
+        assert process.wait(30) == 0
+        assert process.communicate() == (b"", b"")
+    assert not (folder / "socket").exists()
+    assert upkeep.check(folder / "database", full=True) == []
+
+
+def test_a_hang_up_while_it_starts_is_kept_until_it_has_started(folder: Path) -> None:
+    path, rotated = folder / "log-file", folder / "rotated"
+    with recovering(folder) as process:
+        path.rename(rotated)
+        process.send_signal(signal.SIGHUP)
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b"x")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["ready"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    told = [json.loads(line)["event"] for line in path.read_text().splitlines()]
+    # Once at least: the loop has heard of it as well.
+    assert (told[0], told[-2:]) == ("hang-up", ["draining", "ended"])
