@@ -79,7 +79,10 @@ class Backup:
         """Begin anew on a snapshot, which no commit of others changes any more."""
         with self._outages():
             self._backup.finish()
-            self._held = self._database.hold()
+            self._held = apsw.Connection(str(self._database.path), flags=apsw.SQLITE_OPEN_READONLY)
+            self._held.execute("BEGIN")
+            # The state begins with what is read first.
+            self._held.pragma("schema_version")
             self._backup = self._copy.backup("main", self._held, "main")
         self._pages = (0, self._pages[1])
 

@@ -127,7 +127,9 @@ class Database:
         except OSError as error:
             raise CannotOpen(f"{self.path}: {error.strerror}") from error
         except apsw.Error as error:
-            raise CannotOpen(f"{self.path}: {error}") from error
+            outage = outage_of(error, getattr(self, "writer", None))
+            reason = error if outage is None else f"{outage.details['reason']} ({error})"
+            raise CannotOpen(f"{self.path}: {reason}") from error
 
     def _configure_writer(self) -> None:
         db = self.writer
@@ -346,16 +348,6 @@ class Database:
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""
         return _size(self.path), _size(self.path.with_name(self.path.name + "-wal"))
-
-    def hold(self) -> apsw.Connection:
-        """Open a connection that reads what is committed now until it is closed.
-
-        The log cannot be used again meanwhile: it grows.
-        """
-        db = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
-        db.execute("BEGIN")
-        db.execute(SELF).fetchall()
-        return db
 
     @property
     def is_gone(self) -> bool:
