@@ -246,6 +246,17 @@ class Doctor:
                 f"{found.free_bytes} bytes are free in it and cannot be given back",
                 "stop the daemon, back up the file and restore that: it is packed on the way",
             )
+        yield from self._clock(found)
+
+    def _clock(self, found: examine.Examined) -> Iterator[Finding]:
+        oldest, first = found.oldest_event_at_ms, found.oldest_event_seq
+        if first is not None and oldest is not None and oldest > self.now_ms + CLOCK_MS:
+            yield Finding(
+                "clock",
+                f"the oldest event is {(oldest - self.now_ms) // 1000} s in the future, and what "
+                "retention by age ends at",
+                f"set the clock; if it is right: sidecar call event/prune --before-seq {first + 1}",
+            )
         newest, latest = found.newest_event_at_ms, found.latest_event_at_ms
         if newest is not None and newest > self.now_ms + CLOCK_MS:
             problem = f"the newest event is {(newest - self.now_ms) // 1000} s in the future"

@@ -17,6 +17,7 @@ SELECT at_ms, max(max_ms) FROM (
         SELECT seq, at_ms FROM events ORDER BY seq DESC LIMIT 1000)
     ORDER BY seq DESC LIMIT 1)
 """
+OLDEST = "SELECT seq, at_ms FROM events ORDER BY seq LIMIT 1"
 LAST_SEQ = "SELECT last_seq FROM daemon WHERE only = 1"
 LOCKS = Path("/proc/locks")
 
@@ -30,6 +31,8 @@ class Examined(msgspec.Struct, frozen=True, rename="camel"):
     sqlite: str
     is_sqlite_too_old: bool
     last_seq: int | None
+    oldest_event_seq: int | None
+    oldest_event_at_ms: int | None
     newest_event_at_ms: int | None
     latest_event_at_ms: int | None
     free_bytes: int
@@ -47,11 +50,12 @@ def examine(path: Path) -> Examined:
 
 def _read(db: apsw.Connection) -> Examined:
     problem = None
-    schema = last_seq = newest = latest = None
+    schema = last_seq = first = oldest = newest = latest = None
     try:
         check_ours(db, migrations())
         schema = _number(db, LAST_APPLIED)
         last_seq = _number(db, LAST_SEQ)
+        first, oldest = next(iter(db.execute(OLDEST)), (None, None))
         newest, latest = next(iter(db.execute(TIMES)), (None, None))
     except WrongDatabase as error:
         problem = str(error)
@@ -64,6 +68,8 @@ def _read(db: apsw.Connection) -> Examined:
         sqlite=apsw.sqlite_lib_version(),
         is_sqlite_too_old=sqlite_version() < MINIMUM_SQLITE,
         last_seq=last_seq,
+        oldest_event_seq=first if isinstance(first, int) else None,
+        oldest_event_at_ms=oldest if isinstance(oldest, int) else None,
         newest_event_at_ms=newest if isinstance(newest, int) else None,
         latest_event_at_ms=latest if isinstance(latest, int) else None,
         free_bytes=free * page,

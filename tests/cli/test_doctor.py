@@ -13,7 +13,7 @@ from sidecar.cli import doctor as doctor_module
 from sidecar.store.migrate import migrate, migrations
 from sidecar.store.parts import Part
 from tests.cli.program import Ended, sidecar, sidecar_of_anybody
-from tests.store.support import make_thread, number, opened, write
+from tests.store.support import make_thread, number, opened, spoil, write
 from tests.support import DaemonProcess, DaemonThread, Peer
 
 
@@ -115,6 +115,16 @@ def test_a_clock_that_was_set_back_is_told(folder: Path, path: Path) -> None:
     db.execute("UPDATE daemon SET last_seq = 2")
     db.close()
     assert "set back" in found(folder)["clock"][0]
+
+
+def test_an_oldest_event_that_keeps_all_others_from_being_old_is_told(
+    folder: Path, path: Path
+) -> None:
+    spoil(path, "UPDATE events SET at_ms = 9000000000000",
+          "INSERT INTO events SELECT 2, 1, NULL, NULL, 'x', NULL, 'client', 1, NULL, NULL",
+          "UPDATE daemon SET last_seq = 2")  # fmt: skip
+    told = doctor(folder)
+    assert (told.returncode, "event/prune --before-seq 2" in told.stdout) == (3, True)
 
 
 def test_a_broken_file_is_the_storages_number(folder: Path, path: Path) -> None:
