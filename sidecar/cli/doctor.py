@@ -352,6 +352,9 @@ def _own(path: Path, advice: str) -> Iterator[Finding]:
         yield Finding("files", f"{path} can be used by others", advice)
     if found.st_uid != os.geteuid() and os.geteuid() != 0:
         yield Finding("files", f"{path} is owned by user {found.st_uid}", "run as that user")
+    elif stat.S_ISREG(found.st_mode) and found.st_uid != (owner := path.parent.stat().st_uid):
+        problem = f"{path} is owned by user {found.st_uid}, its folder by {owner}"
+        yield Finding("files", problem, f"chown {owner} {_quoted(path)}")
     elif os.statvfs(path).f_flag & os.ST_RDONLY:
         problem = f"{path} is on a file system that cannot be written"
         yield Finding("disk", problem, "see why (`dmesg`), and mount it to be written")

@@ -132,7 +132,9 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
     except OSError as error:
         raise CannotOpen(f"{database}: {error.strerror}") from error
     try:
+        _give(database.with_name(database.name + ".lock"), database)
         with _copied(backup, database) as part:
+            _give(part.path, database)
             last_seq, database_id = _verify(part.path, source)
             part.sync()
             aside = _move_aside(database, stamp(source.now_ms()))
@@ -144,6 +146,13 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
     finally:
         lock.release()
     return Restored(database, last_seq, database_id, aside)
+
+
+def _give(path: Path, database: Path) -> None:
+    """Give what root makes to whose database it is: a daemon could not open it otherwise."""
+    if os.geteuid() == 0:
+        owner = (database if database.exists() else database.parent).stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 @contextmanager

@@ -216,6 +216,14 @@ def test_nobody_is_told_to_close_a_folder_that_others_need(folder: Path, path: P
     assert path.exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="ONLY ROOT CAN BE SOMEBODY ELSE: not tested here")
+def test_a_file_of_another_than_its_folders_owner_is_told(folder: Path, path: Path) -> None:
+    os.chown(path, 12345, 0)
+    told = doctor(folder)
+    os.chown(path, 0, 0)
+    assert (told.returncode, f"chown 0 {path}" in told.stdout) == (3, True)
+
+
 def test_an_older_schema_is_no_broken_database(folder: Path, path: Path) -> None:
     path.unlink()
     db = apsw.Connection(str(path))

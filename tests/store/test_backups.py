@@ -136,6 +136,22 @@ class Killed(BaseException):
     """End a process in which nothing is done any more."""
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="ONLY ROOT CAN BE SOMEBODY ELSE: not tested here")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_root_restores_is_whose_the_database_was(
+    path: Path, backup: Path, *, is_there: bool
+) -> None:
+    lock = path.with_name(path.name + ".lock")
+    lock.unlink()
+    os.chown(path if is_there else path.parent, 12345, 12346)
+    if not is_there:
+        path.unlink()
+    backups.restore(backup, path, FakeSource())
+    for made in (path, lock):
+        assert (made.stat().st_uid, made.stat().st_gid) == (12345, 12346)
+        os.chown(made, 0, 0)
+
+
 def test_a_restore_that_is_killed_leaves_the_old_or_the_new_and_never_half(
     killed: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
