@@ -150,7 +150,9 @@ def pipelined(path: Path, count: int, clients: int, depth: int) -> float:
     while selector.get_map():
         for key, _ in selector.select():
             state = key.data
-            answers = key.fileobj.recv(1 << 18).count(b"\n")  # type: ignore[union-attr]
+            heard = key.fileobj.recv(1 << 18)  # type: ignore[union-attr]
+            assert b'"error"' not in heard, heard
+            answers = heard.count(b"\n")
             state[0] -= answers
             more = min(answers, max(0, state[0] - state[1] + answers))
             state[1] += more - answers

@@ -223,7 +223,8 @@ def _type_of(setting: Setting) -> click.IntRange | click.Path | click.Choice[str
     if setting.is_number:
         return click.IntRange(0, MAX_NUMBER)
     if setting.is_path:
-        return click.Path()
+        # What cannot be read is told by who reads it, each with its own exit code.
+        return click.Path(readable=False)
     return click.Choice(setting.choices) if setting.choices else None
 
 
@@ -248,8 +249,8 @@ def _file(given: str) -> Path:
 
 
 def database_path(given: str | None) -> Path:
-    """Tell where the database is."""
-    return _file(given) if given else _state_folder() / "sidecar.db"
+    """Tell where the database is, whatever links lead there: its locks lie beside the file."""
+    return Path(os.path.realpath(_file(given) if given else _state_folder() / "sidecar.db"))
 
 
 def socket_path(given: str | None) -> Path:

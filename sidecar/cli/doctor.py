@@ -1,7 +1,7 @@
 """`sidecar doctor`: look for what is wrong, with a daemon or without one, and say what to do."""
 
 import os
-import re
+import shlex
 import socket as sockets
 import stat
 import sys
@@ -15,8 +15,9 @@ from sidecar import __version__, cli, config
 from sidecar.cli.connect import json_option, show
 from sidecar.client import Client, Error, NoDaemon, Options
 from sidecar.client.records import Status
+from sidecar.model.errors import StorageUnavailable
 from sidecar.source import SystemSource
-from sidecar.store import backups, examine, upkeep
+from sidecar.store import backups, examine, parts, upkeep
 from sidecar.store.database import WAL_LIMIT_BYTES, CannotOpen
 
 # How long a daemon that holds the database may take to answer.
@@ -30,8 +31,15 @@ ROOM_BYTES = 4 * WAL_LIMIT_BYTES
 # Free pages worth a word when they cannot be given back.
 FREE_BYTES = 64 * 1024 * 1024
 PRIVATE = 0o077
-# A copy that is being made, by which process.
-PART = re.compile(r"\.(\d+)(\.\w+)?\.part$")
+# A sign of life, asked for without a client: that would wait for its answer for ever.
+PING = b'{"jsonrpc": "2.0", "id": 1, "method": "daemon/ping"}\n'
+# What keeps a database from being looked at, and says nothing about it.
+NOT_NOW = {
+    "disk_full": "make room on its disk, and look again",
+    "busy": "somebody else has it locked; `lsof` on it tells who",
+    "read_only": "nothing can be written beside it: see to its folder, and look again",
+    "io_error": "see whether its folder and its disk can be read and written; `dmesg` may tell",
+}
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -71,56 +79,71 @@ class Doctor:
         self.now_ms = SystemSource().now_ms()
         self.facts = Facts(__version__, str(database), str(socket), str(folder))
         self.is_broken = False
-        self._status: Status | None = None
+        # The daemon has a file open that is at its place no more.
+        self._is_gone = False
+        self._is_silent = False
 
-    def look(self) -> Iterator[Finding]:
+    def look(self) -> list[Finding]:
         """Find what is wrong; what the disk says is looked at whoever runs."""
-        yield from self._locks()
-        yield from self._daemon()
-        yield from self._files()
-        if self.database.exists():
-            yield from self._schema()
-            yield from self._sizes()
-            yield from self._content()
-        else:
-            advice = "start the daemon, or name the database with --database"
-            yield Finding("database", f"there is none at {self.database}", advice)
-        yield from self._left_overs()
-        yield from self._backups()
+        found: dict[Finding, None] = {}
+        for part in (
+            self._locks, self._daemon, self._files, self._database, self._left_overs, self._backups,
+        ):  # fmt: skip
+            try:
+                found.update(dict.fromkeys(part()))
+            except OSError as error:
+                problem = f"{error.filename or part.__name__}: {error.strerror}"
+                found[Finding("files", problem, "run as the daemon's user, or as root")] = None
+        return list(found)
 
     # -- who is there ----------------------------------------------------------------------------
 
     def _locks(self) -> Iterator[Finding]:
         self.facts.database_lock_pid = examine.lock_owner(_beside(self.database, ".lock"))
         self.facts.socket_lock_pid = examine.lock_owner(_beside(self.socket, ".lock"))
-        try:
-            mode = self.socket.lstat().st_mode
-        except FileNotFoundError:
+        if not _is_there(self.socket):
             return
+        mode = self.socket.lstat().st_mode
         if not stat.S_ISSOCK(mode):
             advice = "move it away, or name another socket with --socket"
             yield Finding("socket", f"{self.socket} is not a socket", advice)
             return
         if mode & PRIVATE:
-            yield Finding(
-                "socket", f"{self.socket} can be opened by others", f"chmod 600 {self.socket}"
-            )
+            problem = f"{self.socket} can be opened by others"
+            yield Finding("socket", problem, f"chmod 600 {_quoted(self.socket)}")
         with sockets.socket(sockets.AF_UNIX) as probe:
+            probe.settimeout(PATIENCE_S)
             try:
                 probe.connect(str(self.socket))
+                probe.sendall(PING)
+                probe.recv(1)
             except ConnectionRefusedError:
                 advice = "nothing has to be done: the next start replaces it"
                 yield Finding("socket", f"nobody listens on {self.socket}", advice)
+            except (TimeoutError, BlockingIOError):
+                self._is_silent = True
+                yield self._stuck()
             except OSError as error:
-                yield Finding("socket", f"{self.socket}: {error.strerror}", "look at its folder")
+                problem = f"{self.socket}: {error.strerror or error}"
+                yield Finding("socket", problem, "look at its folder")
+
+    def _stuck(self) -> Finding:
+        pid = self.facts.database_lock_pid or self.facts.socket_lock_pid
+        return Finding(
+            "daemon",
+            f"it does not answer on {self.socket} within {PATIENCE_S:.0f} s",
+            f"if it stays so: kill -9 {pid or 'its process'}, and start it; what it has answered "
+            "is not lost",
+        )
 
     def _daemon(self) -> Iterator[Finding]:
+        if self._is_silent:
+            return
         owner = self.facts.database_lock_pid
         options = Options(name="doctor", version=__version__, patience_s=PATIENCE_S)
         try:
             with Client(self.socket, options) as client:
                 status = client.daemon_status()
-                self._status = status
         except NoDaemon:
             if owner is not None:
                 yield Finding(
@@ -130,20 +153,32 @@ class Doctor:
                 )
             return
         except Error as error:
-            yield Finding("daemon", f"it does not answer as it should: {error}", "restart it")
+            advice = "see its log, make a backup, and restart it"
+            yield Finding("daemon", f"it does not answer as it should: {error}", advice)
             return
         self.facts.daemon_pid = status.pid
+        yield from self._compare(status)
+
+    def _compare(self, status: Status) -> Iterator[Finding]:
         if status.version != __version__:
             yield Finding(
                 "version",
                 f"the daemon is {status.version}, this program is {__version__}",
                 "restart the daemon",
             )
-        if Path(status.database_path) != self.database:
+        if Path(os.path.realpath(status.database_path)) != self.database:
             yield Finding(
                 "daemon",
                 f"it has {status.database_path} open, not {self.database}",
                 "name the same database and socket to both",
+            )
+        elif _has_deleted(status.pid, self.database):
+            self._is_gone = True
+            yield Finding(
+                "database",
+                f"{self.database} was deleted or replaced under process {status.pid}, which has "
+                "it all still open",
+                "before anything else `sidecar backup DEST`; then end the daemon, and restore that",
             )
         if status.backups.last_error is not None:
             yield Finding("backups", status.backups.last_error, "see why, and make one by hand")
@@ -153,24 +188,42 @@ class Doctor:
     def _files(self) -> Iterator[Finding]:
         files = [_beside(self.database, end) for end in ("", "-wal", "-shm", ".lock")]
         for folder in dict.fromkeys((self.database.parent, self.socket.parent, self.folder)):
-            yield from _private(folder, 0o700)
+            advice = f"chmod 700 {_quoted(folder)} if it is the daemon's alone, else name another"
+            yield from _own(folder, advice)
         for path in files:
-            yield from _private(path, 0o600)
+            yield from _own(path, f"chmod 600 {_quoted(path)}")
 
     def _left_overs(self) -> Iterator[Finding]:
         for folder in dict.fromkeys((self.database.parent, self.folder)):
             if not folder.is_dir():
                 continue
-            for path in sorted(folder.glob(".*.part")):
-                maker = PART.search(path.name)
-                if maker is not None and not Path(f"/proc/{maker[1]}").exists():
-                    yield Finding("left over", f"{path} is half a copy", f"rm '{path}'")
+            for path in parts.left_over(folder, ".+"):
+                yield Finding("left over", f"{path} is half a copy", f"rm {_quoted(path)}*")
+        if not self.database.parent.is_dir():
+            return
         for path in sorted(self.database.parent.glob(f"{self.database.name}.replaced-*")):
             if not path.name.endswith("-wal"):
-                advice = f"when it is not needed any more: rm '{path}'*"
+                advice = f"when it is not needed any more: rm {_quoted(path)}*"
                 yield Finding("left over", f"{path} was replaced by a restore", advice)
 
     # -- the database ------------------------------------------------------------------------------
+
+    def _database(self) -> Iterator[Finding]:
+        if self._is_gone:
+            return
+        if not _is_there(self.database):
+            advice = "start the daemon, or name the database with --database"
+            yield Finding("database", f"there is none at {self.database}", advice)
+            return
+        yield from self._sizes()
+        try:
+            yield from self._schema()
+            yield from self._content()
+        except StorageUnavailable as outage:
+            reason = outage.details["reason"]
+            assert isinstance(reason, str)
+            problem = f"{self.database} cannot be looked at now: {reason}"
+            yield Finding("database", problem, NOT_NOW[reason])
 
     def _schema(self) -> Iterator[Finding]:
         try:
@@ -193,6 +246,17 @@ class Doctor:
                 f"{found.free_bytes} bytes are free in it and cannot be given back",
                 "stop the daemon, back up the file and restore that: it is packed on the way",
             )
+        yield from self._clock(found)
+
+    def _clock(self, found: examine.Examined) -> Iterator[Finding]:
+        oldest, first = found.oldest_event_at_ms, found.oldest_event_seq
+        if first is not None and oldest is not None and oldest > self.now_ms + CLOCK_MS:
+            yield Finding(
+                "clock",
+                f"the oldest event is {(oldest - self.now_ms) // 1000} s in the future, and what "
+                "retention by age ends at",
+                f"set the clock; if it is right: sidecar call event/prune --before-seq {first + 1}",
+            )
         newest, latest = found.newest_event_at_ms, found.latest_event_at_ms
         if newest is not None and newest > self.now_ms + CLOCK_MS:
             problem = f"the newest event is {(newest - self.now_ms) // 1000} s in the future"
@@ -203,10 +267,9 @@ class Doctor:
 
     def _sizes(self) -> Iterator[Finding]:
         wal = _beside(self.database, "-wal")
-        disk = os.statvfs(self.database)
         self.facts.database_bytes = self.database.stat().st_size
-        self.facts.wal_bytes = wal.stat().st_size if wal.exists() else 0
-        self.facts.free_disk_bytes = disk.f_bavail * disk.f_frsize
+        self.facts.wal_bytes = wal.stat().st_size if _is_there(wal) else 0
+        self.facts.free_disk_bytes = _room(self.database)
         if self.facts.wal_bytes > WAL_BYTES:
             yield Finding(
                 "size",
@@ -230,6 +293,7 @@ class Doctor:
         own: list[int] = []
         if self.folder.is_dir():
             own = [each.at_ms for each in backups.kept(self.folder, self.database, None)]
+        own = [at_ms for at_ms in own if at_ms <= self.now_ms]
         self.facts.newest_backup_at_ms = max(own, default=None)
         if self.every_ms is None:
             return
@@ -239,25 +303,63 @@ class Doctor:
         elif self.now_ms - max(own) > 2 * self.every_ms:
             age_s = (self.now_ms - max(own)) // 1000
             yield Finding("backups", f"the newest is {age_s} s old", advice)
+        size = self.facts.database_bytes
+        if size is not None and self.folder.is_dir() and _room(self.folder) < size:
+            problem = f"{_room(self.folder)} bytes are free in {self.folder}, a copy needs {size}"
+            yield Finding("backups", problem, "make room there, or keep fewer with --backup-keep")
 
 
 def _beside(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
-def _private(path: Path, mode: int) -> Iterator[Finding]:
-    """Look whether a file is its owner's alone, and ours."""
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is something; raises OSError where it cannot be seen."""
     try:
-        found = path.stat()
-    except FileNotFoundError:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _room(path: Path) -> int:
+    disk = os.statvfs(path)
+    return disk.f_bavail * disk.f_frsize
+
+
+def _has_deleted(pid: int, database: Path) -> bool:
+    """Tell whether a process has a database open that is not at its place any more."""
+    links = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(str(link.readlink()))
+        except FileNotFoundError:
+            # Closed meanwhile.
+            continue
+    return f"{database} (deleted)" in links
+
+
+def _own(path: Path, advice: str) -> Iterator[Finding]:
+    """Look whether a file or a folder is ours alone, and can be written."""
+    if not _is_there(path):
         return
-    except OSError as error:
-        yield Finding("files", f"{path}: {error.strerror}", "look at its folder")
-        return
+    found = path.stat()
     if found.st_mode & PRIVATE:
-        yield Finding("files", f"{path} can be used by others", f"chmod {mode:o} '{path}'")
+        yield Finding("files", f"{path} can be used by others", advice)
     if found.st_uid != os.geteuid() and os.geteuid() != 0:
         yield Finding("files", f"{path} is owned by user {found.st_uid}", "run as that user")
+    elif stat.S_ISREG(found.st_mode) and found.st_uid != (owner := path.parent.stat().st_uid):
+        problem = f"{path} is owned by user {found.st_uid}, its folder by {owner}"
+        yield Finding("files", problem, f"chown {owner} {_quoted(path)}")
+    elif os.statvfs(path).f_flag & os.ST_RDONLY:
+        problem = f"{path} is on a file system that cannot be written"
+        yield Finding("disk", problem, "see why (`dmesg`), and mount it to be written")
+    elif not os.access(path, os.W_OK):
+        yield Finding("files", f"{path} cannot be written", f"chmod u+w {_quoted(path)}")
 
 
 @click.command("doctor")
@@ -277,12 +379,12 @@ def doctor_command(
     """Look at locks, files, versions, the database, disk, clock and backups; nothing is changed.
 
     Works with and without a running daemon. 0 if nothing was found, 3 if something was, 74 if
-    the database cannot be read.
+    the database is broken.
     """
     path = config.database_path(database)
     folder = Path(backup_dir).absolute() if backup_dir else path.with_name("backups")
     doctor = Doctor(path, config.socket_path(socket), folder, backup_every)
-    findings = list(doctor.look())
+    findings = doctor.look()
     if as_json:
         told = {"ok": not findings, "facts": doctor.facts, "findings": findings}
         show(msgspec.Raw(msgspec.json.encode(told)))

@@ -1,8 +1,8 @@
 """`sidecar status`, `check`, `backup`, `openrpc`: for those who keep the daemon running."""
 
 import sys
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event, Thread
 
 import click
 import msgspec
@@ -76,17 +76,31 @@ def backup_command(socket: str | None, dest: Path, *, as_json: bool, overwrite: 
 
 
 def _watched(socket: str | None, params: dict[str, object]) -> msgspec.Raw:
-    """Ask for a backup, and tell a person how far it is; the daemon's status knows."""
-    with ThreadPoolExecutor(1) as other, connected(socket) as client:
-        asked = other.submit(ask, socket, "daemon/backup", params)
-        while not wait([asked], LOOK_S).done:
-            for each in client.daemon_status().backups.running:
-                if each.path == params["path"]:
+    """Ask for a backup, and tell a person how far it is; the daemon's status knows.
+
+    Who watches is nobody that an end, or Ctrl-C, would wait for.
+    """
+    is_over = Event()
+    watcher = Thread(target=_watch, args=(socket, params["path"], is_over), daemon=True)
+    watcher.start()
+    try:
+        return ask(socket, "daemon/backup", params)
+    finally:
+        is_over.set()
+        # It may be in the middle of a look, and would write over what comes.
+        watcher.join(LOOK_S)
+        click.echo("\r\033[K", err=True, nl=False)
+
+
+def _watch(socket: str | None, path: object, is_over: Event) -> None:
+    with connected(socket, on_trouble=lambda _: None) as client:
+        while not is_over.wait(LOOK_S):
+            running = client.daemon_status().backups.running
+            for each in running if not is_over.is_set() else ():
+                if each.path == path:
                     percent = 100 * each.copied_bytes // max(1, each.total_bytes)
                     what = f"{percent:3} %" if percent < COPIED else "checking"
                     click.echo(f"\r{each.path}: {what:10}", err=True, nl=False)
-        click.echo("\r\033[K", err=True, nl=False)
-        return asked.result()
 
 
 @click.command("openrpc")

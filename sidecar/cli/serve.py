@@ -110,7 +110,11 @@ def serve_command(
     except (WrongDatabase, NotASocket, NotAPipe, NoStdio) as error:
         cli.end(cli.EXIT_BAD_CONFIGURATION, str(error))
     except (CannotOpen, Outage) as error:
-        cli.end(cli.EXIT_STORAGE_BROKEN, f"the storage is broken: {error}")
+        cli.end(cli.EXIT_STORAGE_BROKEN, f"the storage is broken: {_why(error)}")
+
+
+def _why(error: CannotOpen | Outage) -> str:
+    return f"{error} {error.details}" if isinstance(error, Outage) else str(error)
 
 
 def _check(*, stdio: bool, ready_fd: int | None, parent_fd: int | None) -> None:

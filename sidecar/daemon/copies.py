@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sidecar.daemon.background import gently, on_thread
 from sidecar.model.errors import Outage, ProtocolError
 from sidecar.rpc.peer import BackupDone, BackupRunning, BackupsStatus
-from sidecar.store import upkeep
+from sidecar.store.backup import Backup
 
 if TYPE_CHECKING:
     from sidecar.daemon.desk import Desk
@@ -25,7 +25,7 @@ class Copies:
         """Copy a desk's database, never over `reserved` files."""
         self._desk = desk
         self._reserved = reserved
-        self._running: list[upkeep.Backup] = []
+        self._running: list[Backup] = []
         self._last: BackupDone | None = None
         self._last_at_ms: int | None = None
         self._last_error: str | None = None
@@ -50,7 +50,7 @@ class Copies:
         database = self._desk.database
         reserved = self._reserved()
         backup = await self._desk.asides.run(
-            lambda: upkeep.Backup(database, path, overwrite=overwrite, reserved=reserved)
+            lambda: Backup(database, path, overwrite=overwrite, reserved=reserved)
         )
         self._running.append(backup)
         try:
@@ -61,7 +61,7 @@ class Copies:
         took_ms = max(0, self._now_ms() - started_ms)
         return BackupDone(path=str(path), bytes_=size, last_seq=last_seq, took_ms=took_ms)
 
-    async def _copy(self, backup: upkeep.Backup) -> int:
+    async def _copy(self, backup: Backup) -> int:
         """Copy all pages; tell the last seq that is in the copy."""
         try:
             steps = 0

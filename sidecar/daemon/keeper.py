@@ -19,6 +19,8 @@ log = structlog.get_logger()
 LOOK_S = 10.0
 # Between two looks for what is too old.
 RETAIN_EVERY_MS = 10 * 60 * 1000
+# After a backup that failed: a disk that was away for a minute must not cost a day.
+RETRY_MS = 10 * 60 * 1000
 # A log that is longer than this is cut while nobody writes.
 IDLE_WAL_BYTES = 1024 * 1024
 
@@ -45,6 +47,7 @@ class Keeper:
         self.folder = habits.backup_folder or path.with_name("backups")
         self._retained_at_ms = 0
         self._tried_at_ms = 0
+        self._pause_ms = 0
         self._commits = -1
 
     async def run(self) -> None:
@@ -55,10 +58,14 @@ class Keeper:
 
     async def look(self) -> None:
         """Do what is due now; what fails is logged, and tried again when it is due again."""
+        if self._desk.database.is_gone:
+            # What is answered is in it nevertheless, until we end.
+            log.critical("the database's file is gone: make a backup now, before the end",
+                         path=str(self._desk.database.path))  # fmt: skip
         for chore in (self._back_up, self._retain, self._shrink):
             try:
                 await chore()
-            except ProtocolError as error:
+            except (OSError, ProtocolError) as error:
                 _tell_failure(chore.__name__.strip("_"), error)
 
     async def _back_up(self) -> None:
@@ -66,26 +73,27 @@ class Keeper:
         if every_ms is None:
             return
         now_ms = self._now_ms()
-        if now_ms - self._tried_at_ms < every_ms:
+        # A clock that was set back is no reason to wait until it is there again.
+        if 0 <= now_ms - self._tried_at_ms < self._pause_ms:
             return
         database = self._desk.database
+        own = (self.folder, database.path, database.database_id)
         target = self.folder / backups.name_at(
             database.path, database.database_id, database.last_seq, now_ms
         )
+        is_first, self._tried_at_ms, self._pause_ms = self._pause_ms == 0, now_ms, every_ms
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            own = backups.kept(self.folder, database.path, database.database_id)
-            # One made before the last restart counts; one of the future does not.
-            if self._tried_at_ms == 0 and own and 0 <= now_ms - own[-1].at_ms < every_ms:
-                self._tried_at_ms = own[-1].at_ms
+            made = [each.at_ms for each in backups.kept(*own) if each.at_ms <= now_ms]
+            # One made before the last restart counts.
+            if is_first and made and now_ms - max(made) < every_ms:
+                self._tried_at_ms = max(made)
                 return
-            self._tried_at_ms = now_ms
+            backups.clear(*own)
             done = await self._copies.make(target, overwrite=False)
-            gone = backups.forget_oldest(
-                self.folder, database.path, database.database_id, self._habits.backup_keep
-            )
+            gone = backups.forget_oldest(*own, self._habits.backup_keep, now_ms)
         except (OSError, ProtocolError) as error:
-            self._tried_at_ms = now_ms
+            self._pause_ms = min(every_ms, RETRY_MS)
             self._copies.failed(target, error)
             _tell_failure("back_up", error)
         else:
@@ -97,7 +105,7 @@ class Keeper:
         if habits.retain_events_ms is None and habits.retain_mailbox_ms is None:
             return
         now_ms = self._now_ms()
-        if now_ms - self._retained_at_ms < RETAIN_EVERY_MS:
+        if 0 <= now_ms - self._retained_at_ms < RETAIN_EVERY_MS:
             return
         self._retained_at_ms = now_ms
         if habits.retain_events_ms is not None:

@@ -104,12 +104,18 @@ class Listener:
         raise SocketTaken(f"somebody listens on {self.path}")
 
     def listen(self) -> socket.socket:
-        """Replace a dead socket and listen, readable and writable for the owner only."""
-        self.path.unlink(missing_ok=True)
+        """Replace a dead socket and listen, readable and writable for the owner only.
+
+        Raises NotASocket where none can be made.
+        """
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         umask = os.umask(0o177)
         try:
+            self.path.unlink(missing_ok=True)
             listening.bind(str(self.path))
+        except OSError as error:
+            listening.close()
+            raise NotASocket(f"{self.path}: {error.strerror}") from error
         finally:
             os.umask(umask)
         listening.listen(BACKLOG)

@@ -10,11 +10,22 @@ from typing import NamedTuple
 import apsw
 
 from sidecar.model import ids
+from sidecar.model.errors import StorageUnavailable
+from sidecar.store import parts
 from sidecar.store.database import CannotOpen
-from sidecar.store.lock import FileLock
-from sidecar.store.migrate import APPLICATION_ID, check_ours, migrations
+from sidecar.store.lock import FileLock, LockedByOther
+from sidecar.store.looking import looking
+from sidecar.store.migrate import (
+    APPLICATION_ID,
+    check_not_foreign,
+    check_ours,
+    migrate,
+    migrations,
+)
+from sidecar.store.outages import outage_of
+from sidecar.store.parts import Part
 from sidecar.store.transaction import Source
-from sidecar.store.upkeep import check, sync
+from sidecar.store.upkeep import check
 
 # What a copy is called: the database's name, the time in UTC, the last seq when it began, and
 # the tail of the databaseId, so that several daemons may share a folder.
@@ -62,13 +73,18 @@ def stamp(at_ms: int) -> str:
         db.close()
 
 
+def _names(database: Path, database_id: str | None) -> str:
+    """Make the pattern of what the copies of a database are called."""
+    tail = r"\w+" if database_id is None else re.escape(database_id[-ID_CHARS:])
+    return rf"{re.escape(database.stem)}-(\d{{8}})T(\d{{6}})Z-\d+-{tail}\.db"
+
+
 def kept(folder: Path, database: Path, database_id: str | None) -> list[Kept]:
     """List the copies of this database in a folder, the oldest first; other files are not ours.
 
     Without a databaseId also those of its former lives, from before a restore.
     """
-    tail = r"\w+" if database_id is None else re.escape(database_id[-ID_CHARS:])
-    name = re.compile(rf"{re.escape(database.stem)}-(\d{{8}})T(\d{{6}})Z-\d+-{tail}\.db")
+    name = re.compile(_names(database, database_id))
     db = apsw.Connection("")
     found = []
     for path in folder.iterdir():
@@ -81,12 +97,25 @@ def kept(folder: Path, database: Path, database_id: str | None) -> list[Kept]:
     return sorted(found)
 
 
-def forget_oldest(folder: Path, database: Path, database_id: str, keep: int) -> list[Path]:
-    """Delete all copies of this database but the newest; tell which."""
-    surplus = [each.path for each in kept(folder, database, database_id)[:-keep]]
+def forget_oldest(
+    folder: Path, database: Path, database_id: str, keep: int, now_ms: int
+) -> list[Path]:
+    """Delete all copies of this database but the newest; tell which.
+
+    What is dated later than now is of a clock that was wrong. It is the first to go: it would
+    outlive whatever is made from now on.
+    """
+    own = kept(folder, database, database_id)
+    own.sort(key=lambda each: (each.at_ms <= now_ms, each))
+    surplus = [each.path for each in own[:-keep]]
     for path in surplus:
-        path.unlink()
+        path.unlink(missing_ok=True)
     return surplus
+
+
+def clear(folder: Path, database: Path, database_id: str) -> None:
+    """Remove what copies of this database have left that did not come to their end."""
+    parts.clear(folder, _names(database, database_id))
 
 
 def restore(backup: Path, database: Path, source: Source) -> Restored:
@@ -94,7 +123,8 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
 
     The old one is moved aside. The new one is another database to its clients, since it may give
     out seqs anew that they have seen: it gets a new databaseId, and they notice. Raises
-    NotABackup, CannotOpen, LockedByOther or WrongDatabase; everything is then as it was.
+    NotABackup, CannotOpen, LockedByOther or WrongDatabase; everything is then as it was, and so
+    it is when this is cut off, or all is done.
     """
     try:
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,50 +132,65 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
     except OSError as error:
         raise CannotOpen(f"{database}: {error.strerror}") from error
     try:
+        _give(database.with_name(database.name + ".lock"), database)
         with _copied(backup, database) as part:
-            last_seq, database_id = _verify(part, source)
-            sync(part)
+            _give(part.path, database)
+            last_seq, database_id = _verify(part.path, source)
+            part.sync()
             aside = _move_aside(database, stamp(source.now_ms()))
-            part.rename(database)
-            sync(database.parent)
+            part.become(database)
     except OSError as error:
         raise CannotOpen(f"{error.filename or database}: {error.strerror}") from error
+    except StorageUnavailable as outage:
+        raise CannotOpen(f"{database}: {outage.details['reason']}") from outage
     finally:
         lock.release()
     return Restored(database, last_seq, database_id, aside)
 
 
+def _give(path: Path, database: Path) -> None:
+    """Give what root makes to whose database it is: a daemon could not open it otherwise."""
+    if os.geteuid() == 0:
+        owner = (database if database.exists() else database.parent).stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 @contextmanager
-def _copied(backup: Path, database: Path) -> Iterator[Path]:
+def _copied(backup: Path, database: Path) -> Iterator[Part]:
     """Copy a backup beside the database, its log included if it has one."""
-    part = database.with_name(f".{database.name}.{os.getpid()}.part")
-    if backup.exists() and database.exists() and backup.samefile(database):
+    if not backup.is_file():
+        raise NotABackup(f"{backup} is not a file")
+    if database.exists() and backup.samefile(database):
         raise NotABackup(f"{backup} is the database itself")
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+    part = Part(database)
     try:
-        taken = apsw.Connection(str(backup), flags=apsw.SQLITE_OPEN_READONLY)
-        copy = apsw.Connection(str(part))
-        try:
-            with copy.backup("main", taken, "main") as steps:
-                steps.step(-1)
-            copy.pragma("journal_mode", "DELETE")
-        finally:
-            copy.close()
-            taken.close()
+        with looking(backup) as taken:
+            copy = apsw.Connection(str(part.path))
+            try:
+                with copy.backup("main", taken, "main") as steps:
+                    steps.step(-1)
+                copy.pragma("journal_mode", "DELETE")
+            finally:
+                copy.close()
         yield part
-    except apsw.Error as error:
-        raise NotABackup(f"{backup} cannot be read: {error}") from error
+    except (apsw.Error, StorageUnavailable) as error:
+        # SQLite does not say on which side it failed; the disk knows whether it is on its own.
+        part.probe()
+        outage = outage_of(error) if isinstance(error, apsw.Error) else error
+        reason = error if outage is None else outage.details["reason"]
+        raise NotABackup(f"{backup} cannot be read: {reason}") from error
     finally:
-        part.unlink(missing_ok=True)
+        part.close()
 
 
 def _verify(part: Path, source: Source) -> tuple[int, str]:
-    """Check the copy as `sidecar check` does, and make it a database of its own."""
+    """Bring the copy to this schema, check it as `sidecar check` does, and make it its own."""
     db = apsw.Connection(str(part))
     try:
         if db.pragma("application_id") != APPLICATION_ID:
             raise NotABackup("the file is not a database of sidecar")
         check_ours(db, migrations())
+        migrate(db, source.now_ms(), migrations())
         findings = check(part, full=True)
         if findings:
             raise NotABackup("; ".join(["the backup is broken", *findings[:3]]))
@@ -163,17 +208,43 @@ def _verify(part: Path, source: Source) -> tuple[int, str]:
 
 
 def _move_aside(database: Path, moment: str) -> Path | None:
-    """Give the old database another name, with its log, so that it can still be opened.
+    """Give the old database another name, so that it can still be opened.
 
     At no moment is there no file under its name: a daemon that starts would make an empty one.
+    And no log is ever beside a database whose log it is not, also where there is only a log.
     """
-    if not database.exists():
-        return None
+    is_there = database.exists()
     aside = database.with_name(f"{database.name}.replaced-{moment}")
-    os.link(database, aside)
+    if is_there:
+        _take_log_in(database)
+        os.link(database, aside)
     for end in ("-wal", "-journal"):
         log = database.with_name(database.name + end)
         if log.exists():
             log.rename(aside.with_name(aside.name + end))
     database.with_name(database.name + "-shm").unlink(missing_ok=True)
-    return aside
+    return aside if is_there else None
+
+
+def _take_log_in(database: Path) -> None:
+    """Copy the old database's log into it, so that it is whole whatever comes next.
+
+    Refuses if another program reads it: at its end that would delete the new database's log. A
+    broken one stays as it is, its log beside it.
+    """
+    db = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        check_not_foreign(db)
+        if db.pragma("journal_mode", "DELETE") != "delete":
+            raise LockedByOther(database, None)
+    except (apsw.CorruptError, apsw.NotADBError):
+        return
+    except apsw.Error as error:
+        outage = outage_of(error, db)
+        if outage is None:
+            raise
+        if outage.details["reason"] == "busy":
+            raise LockedByOther(database, None) from error
+        raise outage from error
+    finally:
+        db.close()

@@ -7,8 +7,8 @@ before `commit`.
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -19,6 +19,7 @@ from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.store.lock import FileLock
 from sidecar.store.migrate import WrongDatabase, check_ours, migrate, migrations
+from sidecar.store.outages import outage_of, outages
 from sidecar.store.transaction import Scan, Snapshot, Source, Tx
 
 Durability = Literal["full", "normal"]
@@ -62,31 +63,6 @@ class GroupLost(Exception):
     def __init__(self, outage: Outage) -> None:
         super().__init__(str(outage))
         self.outage = outage
-
-
-def outage_of(error: apsw.Error) -> StorageUnavailable | None:
-    """Tell which outage an error of SQLite is; None if it is a bug of ours."""
-    reasons: list[tuple[type[apsw.Error], str]] = [
-        (apsw.FullError, "disk_full"),
-        (apsw.BusyError, "busy"),
-        (apsw.LockedError, "busy"),
-        (apsw.ReadOnlyError, "read_only"),
-        (apsw.IOError, "io_error"),
-        (apsw.CantOpenError, "io_error"),
-        (apsw.CorruptError, "corrupt"),
-        (apsw.NotADBError, "corrupt"),
-    ]
-    found = (reason for kind, reason in reasons if isinstance(error, kind))
-    return next((StorageUnavailable(reason=reason) for reason in found), None)
-
-
-@contextmanager
-def outages() -> Iterator[None]:
-    """Turn what SQLite cannot do now into an Outage; its other errors are bugs and stay."""
-    try:
-        yield
-    except apsw.Error as error:
-        raise outage_of(error) or error from error
 
 
 def sqlite_version() -> tuple[int, ...]:
@@ -140,6 +116,7 @@ class Database:
             # SQLite takes a file shorter than its header for an empty one and writes over it.
             if 0 < self.path.stat().st_size < HEADER_BYTES:
                 raise CannotOpen(f"{self.path}: not a database")
+            self._inode = self.path.stat().st_ino
             self.writer = _connect(self.path, apsw.SQLITE_OPEN_READWRITE)
             check_ours(self.writer, migrations())
             self._configure_writer()
@@ -150,7 +127,9 @@ class Database:
         except OSError as error:
             raise CannotOpen(f"{self.path}: {error.strerror}") from error
         except apsw.Error as error:
-            raise CannotOpen(f"{self.path}: {error}") from error
+            outage = outage_of(error, getattr(self, "writer", None))
+            reason = error if outage is None else f"{outage.details['reason']} ({error})"
+            raise CannotOpen(f"{self.path}: {reason}") from error
 
     def _configure_writer(self) -> None:
         db = self.writer
@@ -187,7 +166,7 @@ class Database:
         """Open the transaction of a group; raises an Outage if the file cannot be written."""
         if self._is_full:
             self._make_room()
-        with outages():
+        with outages(self.writer):
             self.writer.execute("BEGIN IMMEDIATE")
         self._seq_before = self.last_seq
         self._woken.clear()
@@ -229,8 +208,9 @@ class Database:
         return woken
 
     def _outage_of(self, error: apsw.Error) -> StorageUnavailable | None:
-        self._is_full |= isinstance(error, apsw.FullError)
-        return outage_of(error)
+        outage = outage_of(error, self.writer)
+        self._is_full |= outage is not None and outage.details["reason"] == "disk_full"
+        return outage
 
     def _undo(self, outage: Outage | None) -> None:
         if self.writer.in_transaction:
@@ -330,7 +310,7 @@ class Database:
         except apsw.BusyError:
             pages, copied = self._wal_pages, 0
         except apsw.Error as error:
-            raise outage_of(error) or error from error
+            raise outage_of(error, self.writer) or error from error
         self.checkpoints += 1
         self.checkpoints_held_up += copied != pages
         if copied == pages:
@@ -355,9 +335,10 @@ class Database:
         """Copy the log into the database and cut it to nothing, unless somebody reads it."""
         self.writer.set_busy_timeout(0)
         try:
-            with outages():
+            with outages(self.writer):
                 self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            self._wal_pages = 0
+            # However long a reader had let it grow: it starts anew.
+            self._wal_pages, self._checkpoint_at = 0, CHECKPOINT_PAGES
         except StorageUnavailable as outage:
             if outage.details["reason"] != "busy":
                 raise
@@ -366,8 +347,15 @@ class Database:
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""
-        wal = self.path.with_name(self.path.name + "-wal")
-        return self.path.stat().st_size, wal.stat().st_size if wal.exists() else 0
+        return _size(self.path), _size(self.path.with_name(self.path.name + "-wal"))
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the file that is open has no name any more, or another has it."""
+        try:
+            return self.path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            return True
 
     def abandon(self) -> None:
         """Close without noting a clean end."""
@@ -385,7 +373,7 @@ class Database:
         Raises an Outage if it cannot be noted: the next start then takes it for a crash.
         """
         try:
-            with outages(), self.writer:
+            with outages(self.writer), self.writer:
                 self.writer.execute(SAVE_CLEAN, {"clean": 1})
         finally:
             self.abandon()
@@ -398,3 +386,10 @@ def _connect(path: Path, flags: int) -> apsw.Connection:
     # Without it a plan may depend on what is bound, and every run of a join is compiled anew.
     db.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     return db
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

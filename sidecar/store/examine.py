@@ -7,7 +7,8 @@ import apsw
 import msgspec
 
 from sidecar.store.database import MINIMUM_SQLITE, CannotOpen, sqlite_version
-from sidecar.store.migrate import WrongDatabase, check_ours, migrations
+from sidecar.store.looking import looking
+from sidecar.store.migrate import LAST_APPLIED, WrongDatabase, check_ours, migrations
 
 # Events at the end of the log whose times are compared.
 TIMES = """
@@ -16,7 +17,7 @@ SELECT at_ms, max(max_ms) FROM (
         SELECT seq, at_ms FROM events ORDER BY seq DESC LIMIT 1000)
     ORDER BY seq DESC LIMIT 1)
 """
-SCHEMA = "SELECT coalesce(max(number), 0) FROM migrations"
+OLDEST = "SELECT seq, at_ms FROM events ORDER BY seq LIMIT 1"
 LAST_SEQ = "SELECT last_seq FROM daemon WHERE only = 1"
 LOCKS = Path("/proc/locks")
 
@@ -30,6 +31,8 @@ class Examined(msgspec.Struct, frozen=True, rename="camel"):
     sqlite: str
     is_sqlite_too_old: bool
     last_seq: int | None
+    oldest_event_seq: int | None
+    oldest_event_at_ms: int | None
     newest_event_at_ms: int | None
     latest_event_at_ms: int | None
     free_bytes: int
@@ -37,26 +40,22 @@ class Examined(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def examine(path: Path) -> Examined:
-    """Read what can be read on a connection of its own; raises CannotOpen if nothing can."""
+    """Read what can be read; raises CannotOpen if nothing can, and an Outage if nothing can now."""
     try:
-        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        with looking(path) as db:
+            return _read(db)
     except apsw.Error as error:
         raise CannotOpen(f"{path}: {error}") from error
-    try:
-        return _read(db)
-    except apsw.Error as error:
-        raise CannotOpen(f"{path}: {error}") from error
-    finally:
-        db.close()
 
 
 def _read(db: apsw.Connection) -> Examined:
     problem = None
-    schema = last_seq = newest = latest = None
+    schema = last_seq = first = oldest = newest = latest = None
     try:
         check_ours(db, migrations())
-        schema = _number(db, SCHEMA)
+        schema = _number(db, LAST_APPLIED)
         last_seq = _number(db, LAST_SEQ)
+        first, oldest = next(iter(db.execute(OLDEST)), (None, None))
         newest, latest = next(iter(db.execute(TIMES)), (None, None))
     except WrongDatabase as error:
         problem = str(error)
@@ -69,6 +68,8 @@ def _read(db: apsw.Connection) -> Examined:
         sqlite=apsw.sqlite_lib_version(),
         is_sqlite_too_old=sqlite_version() < MINIMUM_SQLITE,
         last_seq=last_seq,
+        oldest_event_seq=first if isinstance(first, int) else None,
+        oldest_event_at_ms=oldest if isinstance(oldest, int) else None,
         newest_event_at_ms=newest if isinstance(newest, int) else None,
         latest_event_at_ms=latest if isinstance(latest, int) else None,
         free_bytes=free * page,

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS migrations (
 ) STRICT
 """
 IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)"
+LAST_APPLIED = "SELECT coalesce(max(number), 0) FROM migrations"
 APPLIED = "SELECT number, name, sha256 FROM migrations ORDER BY number"
 RECORD = """
 INSERT INTO migrations (number, name, sha256, applied_at_ms)
@@ -88,9 +89,14 @@ def check_ours(db: apsw.Connection, known: list[Migration]) -> None:
     Only reads: a file that is refused stays as it is to the byte.
     """
     if not db.execute(IS_EMPTY).get:
-        if db.pragma("application_id") != APPLICATION_ID:
-            raise WrongDatabase("the file is a database of another program")
+        check_not_foreign(db)
         check_ledger(db.execute(APPLIED).fetchall(), known)
+
+
+def check_not_foreign(db: apsw.Connection) -> None:
+    """Raise WrongDatabase for a database of another program."""
+    if not db.execute(IS_EMPTY).get and db.pragma("application_id") != APPLICATION_ID:
+        raise WrongDatabase("the file is a database of another program")
 
 
 def check_ledger(applied: list[Row], known: list[Migration]) -> None:

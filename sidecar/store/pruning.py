@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import apsw
 
-from sidecar.store.database import outages
+from sidecar.store.outages import outages
 from sidecar.store.rows import SqlValue
 from sidecar.store.transaction import Snapshot, Tx
 
@@ -159,7 +159,7 @@ def give_back(writer: apsw.Connection) -> bool:
 
     Does nothing for a database that was made without this: see `sidecar doctor`.
     """
-    with outages():
+    with outages(writer):
         free = writer.pragma("freelist_count")
         assert isinstance(free, int)
         if free <= SPARE_PAGES or writer.pragma("auto_vacuum") == 0:

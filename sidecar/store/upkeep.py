@@ -1,29 +1,23 @@
-"""Look after the file: check what it holds, copy it while it is written."""
+"""Look after the file: check what it holds, count what waits in it."""
 
-import os
-from collections.abc import Callable, Sequence
-from glob import escape
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from tempfile import mkstemp
 from typing import NamedTuple
 
 import apsw
 
-from sidecar.model.errors import InvalidParams, StorageUnavailable
 from sidecar.store import states
-from sidecar.store.database import Database, outage_of, outages
+from sidecar.store.looking import looking
+from sidecar.store.migrate import LAST_APPLIED, migrations
 from sidecar.store.transaction import Snapshot
 
-# Pages copied between two groups of writes: 2 MiB, some milliseconds.
-BACKUP_STEP_PAGES = 512
 # Findings of one check: a file that is broken everywhere need not list everything.
 MAX_FINDINGS = 100
 
 # Steps of SQLite's machine after which a long check looks whether it is cut off: about 10 ms.
 PROGRESS_STEPS = 100_000
 
-COPY_CHECK = "PRAGMA quick_check(1)"
 QUICK_CHECK = f"PRAGMA quick_check({MAX_FINDINGS})"
 INTEGRITY_CHECK = f"PRAGMA integrity_check({MAX_FINDINGS})"
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check"
@@ -168,19 +162,15 @@ def work(db: Snapshot) -> tuple[int, int]:
 def check(path: Path, *, full: bool, is_cut_off: Callable[[], bool] | None = None) -> list[str]:
     """Check the file and the house's invariants on a connection of its own.
 
-    Runs on any thread, in one read transaction, until it is cut off. A sentence for each finding.
+    Runs on any thread, in one read transaction, until it is cut off. A sentence for each finding;
+    an Outage if the file cannot be looked at now, which says nothing about it.
     """
-    # A connection that could not write has no CHECK constraints, so it would find none broken.
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    db.set_progress_handler(is_cut_off, PROGRESS_STEPS)
     try:
-        db.pragma("query_only", True)
-        db.execute("BEGIN")
-        return _findings(db, full=full)
+        with looking(path) as db:
+            db.set_progress_handler(is_cut_off, PROGRESS_STEPS)
+            return _findings(db, full=full)
     except apsw.Error as error:
         return [f"the file cannot be read: {error}"]
-    finally:
-        db.close()
 
 
 def _findings(db: apsw.Connection, *, full: bool) -> list[str]:
@@ -188,146 +178,12 @@ def _findings(db: apsw.Connection, *, full: bool) -> list[str]:
     told = dict.fromkeys(row[0] for row in db.execute(INTEGRITY_CHECK if full else QUICK_CHECK))
     findings = [f"integrity: {sentence}" for sentence in told if sentence != "ok"]
     findings += [f"foreign key: {row[0]} row {row[1]}" for row in db.execute(FOREIGN_KEY_CHECK)]
+    if db.execute(LAST_APPLIED).get != len(migrations()):
+        # The house's invariants are told in the words of this schema: it is to be migrated first.
+        return findings[:MAX_FINDINGS]
     for sentence, statement in INVARIANTS.items():
         rows = db.execute(statement, {"most": MAX_FINDINGS})
         findings += [f"{sentence}: {row[0]}" for row in rows]
     broken = islice(states.broken(Snapshot(db)), MAX_FINDINGS)
     findings += [f"{REPLAYS}: {thread_id}" for thread_id in broken]
     return findings[:MAX_FINDINGS]
-
-
-class Backup:
-    """Copy the database through the writer's own connection, a few pages at a time.
-
-    Writes through that connection reach the copy too, so it need not start again, and between
-    two steps no reader holds the write-ahead log. The copy appears under its name only when it
-    is whole, verified and synced.
-    """
-
-    def __init__(
-        self, database: Database, target: Path, *, overwrite: bool, reserved: Sequence[Path] = ()
-    ) -> None:
-        """Begin a copy beside the target; refuses a path that cannot be used.
-
-        Other files of the daemon are `reserved`: they are never replaced.
-        """
-        _check_target(target, (*_own_files(database.path), *reserved), overwrite=overwrite)
-        self.target = target
-        try:
-            for left_over in _left_over(target):
-                left_over.unlink()
-            prefix = f".{target.name}.{os.getpid()}."
-            fd, part = mkstemp(prefix=prefix, suffix=".part", dir=target.parent)
-        except OSError as error:
-            raise InvalidParams(path="path", reason=error.strerror or "not writable") from error
-        os.close(fd)
-        self._part = Path(part)
-        self._database = database
-        self._progress = (0, 0)
-        self._last_seq = 0
-        page_bytes = database.writer.pragma("page_size")
-        assert isinstance(page_bytes, int)
-        self._page_bytes = page_bytes
-        self._copy = apsw.Connection(str(self._part))
-        self._copy.pragma("synchronous", "OFF")
-        self._backup = self._copy.backup("main", database.writer, "main")
-
-    def step(self) -> bool:
-        """Copy some pages; True when all are copied. Only between two groups."""
-        with outages():
-            self._backup.step(BACKUP_STEP_PAGES)
-            pages, left = self._backup.page_count, self._backup.remaining
-        self._progress = ((pages - left) * self._page_bytes, pages * self._page_bytes)
-        if self._backup.done:
-            self._last_seq = self._database.last_seq
-        return self._backup.done
-
-    def progress(self) -> tuple[int, int]:
-        """Tell how many bytes are copied, and of how many."""
-        return self._progress
-
-    def sync(self) -> None:
-        """Sync what is copied so far; on any thread."""
-        try:
-            sync(self._part)
-        except OSError as error:
-            raise StorageUnavailable(reason="io_error") from error
-
-    def finish_copying(self) -> int:
-        """Let go of the writer's connection; tell the last seq that the copy has.
-
-        The rest may happen on another thread.
-        """
-        self._backup.finish()
-        return self._last_seq
-
-    def publish(self, is_cut_off: Callable[[], bool] | None = None) -> int:
-        """Verify, sync and rename the copy; tell its size in bytes.
-
-        Raises an Outage, and leaves nothing behind, if the copy is not whole; raises, and leaves
-        nothing, if it is cut off.
-        """
-        try:
-            self._copy.set_progress_handler(is_cut_off, PROGRESS_STEPS)
-            self._copy.pragma("journal_mode", "DELETE")
-            problem = self._copy.execute(COPY_CHECK).get
-            self._copy.close()
-            if problem != "ok":
-                raise StorageUnavailable(reason="corrupt")
-            sync(self._part)
-            self._part.rename(self.target)
-            sync(self.target.parent)
-        except apsw.Error as error:
-            raise outage_of(error) or error from error
-        except OSError as error:
-            raise StorageUnavailable(reason="io_error") from error
-        finally:
-            self._copy.close()
-            self._part.unlink(missing_ok=True)
-        return self.target.stat().st_size
-
-    def abandon(self) -> None:
-        """Take back a copy that did not come to its end; why it did not is known."""
-        self._backup.close(force=True)
-        self._copy.close()
-        self._part.unlink(missing_ok=True)
-
-
-def _check_target(target: Path, own: Sequence[Path], *, overwrite: bool) -> None:
-    """Refuse a path that cannot be used, in whatever way: `os.path` tells, where Path raises."""
-    if "\0" in str(target) or not target.is_absolute():
-        raise InvalidParams(path="path", reason="not an absolute path")
-    if not os.path.isdir(target.parent):  # noqa: PTH112  # as above
-        raise InvalidParams(path="path", reason="not a file in an existing folder")
-    if Path(os.path.realpath(target)) in own:
-        raise InvalidParams(path="path", reason="is the database's own")
-    if os.path.lexists(target):
-        if not overwrite:
-            raise InvalidParams(path="path", reason="exists already; overwrite is not set")
-        if target.is_symlink() or not target.is_file():
-            raise InvalidParams(path="path", reason="exists and is not a file")
-
-
-def _own_files(database: Path) -> list[Path]:
-    """List the names that SQLite and the daemon use beside the database."""
-    own = database.resolve()
-    return [own.with_name(own.name + end) for end in ("", "-wal", "-shm", "-journal", ".lock")]
-
-
-def _left_over(target: Path) -> list[Path]:
-    """List what copies of this target by other, dead processes have left."""
-    mine = f".{target.name}.{os.getpid()}."
-    return [
-        path
-        for path in target.parent.glob(f".{escape(target.name)}.*.part")
-        if not path.name.startswith(mine)
-    ]
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or a folder is on the disk."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -1,12 +1,16 @@
 """status, check, backup and sql: data on stdout, everything else on stderr."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
+from sidecar.store.backup import Backup
 from tests.cli.program import Ended, sidecar
+from tests.cli.terminal import Terminal
 from tests.support import DaemonThread, Peer
+from tests.support.peer import HANG_S
 
 
 def run(daemon: DaemonThread, *arguments: str) -> Ended:
@@ -163,3 +167,35 @@ def test_the_socket_is_where_the_environment_says(folder: Path) -> None:
                 sidecar("sql", "SELECT count(*) FROM threads", cwd=run_folder, **given).returncode
                 == 0
             )
+
+
+def watched(daemon: DaemonThread, target: Path) -> Terminal:
+    return Terminal("backup", str(target), "--socket", str(daemon.socket_path))
+
+
+def test_a_backup_shows_a_person_how_far_it_is(
+    daemon: DaemonThread, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, step = threading.Event(), Backup.step
+    monkeypatch.setattr(Backup, "step", lambda self: go_on.is_set() and step(self))
+    monkeypatch.setattr(Backup, "progress", lambda _self: (42, 100))
+    with watched(daemon, folder / "copy.db") as terminal:
+        terminal.says("copy.db:  42 %")
+        go_on.set()
+        terminal.says("bytes up to event")
+        assert terminal.process.wait(HANG_S) == 0
+        assert not any("42 %" in line for line in terminal.shown)
+
+
+def test_nothing_keeps_a_person_who_has_enough_of_a_backup(
+    daemon: DaemonThread, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(Backup, "step", lambda _self: go_on.wait(HANG_S))
+    with watched(daemon, folder / "copy.db") as terminal:
+        try:
+            terminal.says("copy.db:   0 %")
+            terminal.press(b"\x03")
+            assert terminal.process.wait(HANG_S) == 1
+        finally:
+            go_on.set()

@@ -9,7 +9,7 @@ import pytest
 from sidecar.daemon import lifecycle
 from sidecar.daemon.peer import PeerConnection
 from sidecar.model import limits
-from sidecar.store import upkeep
+from sidecar.store import backup, upkeep
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
 
@@ -137,9 +137,9 @@ def test_what_takes_longer_than_a_drain_is_cut_off_and_leaves_nothing(
     if stage == "check":
         monkeypatch.setattr(upkeep, "QUICK_CHECK", ENDLESS)
     elif stage == "verifying":
-        monkeypatch.setattr(upkeep, "COPY_CHECK", ENDLESS)
+        monkeypatch.setattr(backup, "COPY_CHECK", ENDLESS)
     else:
-        monkeypatch.setattr(upkeep.Backup, "step", lambda _self: False)
+        monkeypatch.setattr(backup.Backup, "step", lambda _self: False)
     method = "daemon/check" if stage == "check" else "daemon/backup"
     params = {} if stage == "check" else {"path": str(folder / "copy.db")}
     with DaemonThread(folder) as daemon, daemon.peer() as peer:

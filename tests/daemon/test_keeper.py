@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.daemon.keeper import RETAIN_EVERY_MS, Habits
+from sidecar.daemon.keeper import RETAIN_EVERY_MS, RETRY_MS, Habits
 from sidecar.store import pruning, upkeep
 from tests.store.support import number
 from tests.support import DaemonThread, Peer
@@ -82,6 +82,61 @@ def test_a_backup_that_fails_is_told_and_tried_again(daemon: DaemonThread, peer:
     look(daemon)
     assert len(copies(daemon)) == 1
     assert peer.call("daemon/status")["backups"]["lastError"] is None
+
+
+def test_a_clock_that_is_set_back_does_not_end_the_backups(daemon: DaemonThread) -> None:
+    daemon.source.advance_ms(1_000 * HOUR_MS)
+    look(daemon)
+    daemon.source.advance_ms(-1_000 * HOUR_MS)
+    made = []
+    for _ in range(3):
+        look(daemon)
+        # The newest that is made is never one too many.
+        made.append(copies(daemon)[0])
+        daemon.source.advance_ms(HOUR_MS)
+    assert len(set(made)) == 2 and copies(daemon)[0] == made[-1]
+
+
+def test_a_disk_that_was_away_does_not_cost_a_day(folder: Path) -> None:
+    habits = Habits(backup_every_ms=24 * HOUR_MS)
+    with DaemonThread(folder, habits=habits) as daemon:
+        place = daemon.database_path.with_name("backups")
+        place.write_text("in the way")
+        look(daemon)
+        place.unlink()
+        daemon.source.advance_ms(RETRY_MS)
+        look(daemon)
+        assert len(copies(daemon)) == 1
+        daemon.source.advance_ms(RETRY_MS)
+        look(daemon)
+        assert len(copies(daemon)) == 1
+
+
+def test_what_a_kill_has_left_is_cleared_away_and_nothing_else(daemon: DaemonThread) -> None:
+    look(daemon)
+    made = copies(daemon)[0]
+    (made.parent / f".{made.name}.abcd_123.part").write_text("half")
+    foreign = made.parent / ".sidecar-20231114T221320Z-1-ffffffff.db.abcd_123.part"
+    foreign.write_text("another's")
+    daemon.source.advance_ms(HOUR_MS)
+    look(daemon)
+    assert copies(daemon) == [foreign, made, copies(daemon)[2]]
+
+
+def test_a_database_that_was_deleted_is_kept_open_and_can_be_saved(
+    daemon: DaemonThread, peer: Peer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    peer.call("thread/create", threadId="t")
+    assert peer.call("daemon/status")["databaseBytes"] > 0
+    daemon.is_broken = True
+    daemon.database_path.unlink()
+    look(daemon)
+    look(daemon)
+    assert "is gone" in "".join(capfd.readouterr())
+    assert peer.call("daemon/status")["databaseBytes"] == 0
+    target = daemon.database_path.with_name("saved.db")
+    peer.call("daemon/backup", path=str(target))
+    assert number(target, "SELECT count(*) FROM threads") == 1
 
 
 def test_what_is_too_old_is_forgotten(daemon: DaemonThread, peer: Peer) -> None:

@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import pytest
 
 from sidecar.model.errors import InvalidParams
 from sidecar.store import upkeep
+from sidecar.store.backup import Backup
 from sidecar.store.database import Database
-from sidecar.store.upkeep import Backup
+from sidecar.store.parts import Part
 from tests.store.support import make_event, make_thread, number, opened, rows, write
 from tests.support import DaemonThread, Peer, Refused
 
@@ -163,10 +165,49 @@ def test_two_copies_to_one_path_at_once_both_come_to_their_end(
     assert [each.name for each in target.parent.iterdir()] == [target.name]
 
 
-def test_a_left_over_of_a_dead_copy_does_not_matter(database: Database, target: Path) -> None:
-    left_over = target.with_name(f".{target.name}.{os.getppid()}.x.part")
-    left_over.write_text("half")
+def test_only_what_the_dead_have_left_is_cleared_away(database: Database, target: Path) -> None:
+    for name in (".copy.db.abcd_123.part", ".copy.db.abcd_123.part-journal"):
+        target.with_name(name).write_text("half")
+    foreign = target.with_name(".copy.db.notes.part")
+    foreign.write_text("precious")
+    living = Part(target)
     copy(database, target)
+    assert {each.name for each in target.parent.iterdir()} == {
+        target.name, foreign.name, living.path.name,
+    }  # fmt: skip
+    living.close()
+
+
+def test_commits_of_other_processes_do_not_keep_it_from_its_end(
+    database: Database, target: Path
+) -> None:
+    other = apsw.Connection(str(database.path))
+    other.execute("CREATE TABLE _litestream_seq (seq INTEGER)")
+    backup = Backup(database, target, overwrite=False)
+    # Through the first it is begun again, as SQLite has it; for no other.
+    for _ in range(10):
+        if backup.step():
+            break
+        other.execute("INSERT INTO _litestream_seq VALUES (1)")
+        write(database, make_event(PAYLOAD))
+    last_seq = backup.finish_copying()
+    backup.publish()
+    other.close()
+    assert 201 < last_seq == number(target, "SELECT max(seq) FROM events") < database.last_seq
+    assert upkeep.check(target, full=True) == []
+    database.truncate_log()
+    assert database.sizes_bytes()[1] == 0
+
+
+def test_what_somebody_has_made_meanwhile_is_not_replaced(database: Database, target: Path) -> None:
+    backup = Backup(database, target, overwrite=False)
+    while not backup.step():
+        pass
+    backup.finish_copying()
+    target.write_text("precious")
+    with pytest.raises(InvalidParams):
+        backup.publish()
+    assert target.read_text() == "precious"
     assert [each.name for each in target.parent.iterdir()] == [target.name]
 
 

@@ -1,18 +1,21 @@
 """Backups kept and put back: only our own are deleted, nothing is lost on the way."""
 
+import itertools
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
 from sidecar.store import backups, upkeep
+from sidecar.store.backup import Backup
 from sidecar.store.backups import NotABackup
 from sidecar.store.database import Database
 from sidecar.store.lock import LockedByOther
-from sidecar.store.migrate import WrongDatabase
-from sidecar.store.upkeep import Backup
-from tests.store.support import count, make_event, make_thread, number, opened, rows, write
+from sidecar.store.migrate import WrongDatabase, migrate, migrations
+from tests.store.support import make_event, make_thread, number, opened, rows, write
 from tests.support import FakeSource
 from tests.support.source import START_MS
 
@@ -70,9 +73,19 @@ def test_the_newest_are_kept_and_nothing_else_is_touched(folder: Path, path: Pat
         (folder / name).write_text("")
     (folder / names[1]).unlink()
     (folder / names[1]).symlink_to(folder / "notes.txt")
-    gone = backups.forget_oldest(folder, path, OURS, 2)
+    gone = backups.forget_oldest(folder, path, OURS, 2, START_MS + 9 * DAY_MS)
     assert [each.name for each in gone] == [names[0], names[2]]
     assert {each.name for each in folder.iterdir()} == {names[1], *names[3:], *strangers}
+
+
+def test_what_is_dated_later_than_now_does_not_outlive_what_is_made(
+    folder: Path, path: Path
+) -> None:
+    names = [backups.name_at(path, OURS, day, START_MS + day * DAY_MS) for day in range(4)]
+    for name in names:
+        (folder / name).write_text("")
+    gone = backups.forget_oldest(folder, path, OURS, 1, START_MS + DAY_MS)
+    assert [each.name for each in gone] == [names[2], names[3], names[0]]
 
 
 def test_the_age_of_a_copy_is_in_its_name(folder: Path, path: Path) -> None:
@@ -91,26 +104,136 @@ def test_a_restore_puts_back_what_was_and_keeps_what_is(path: Path, backup: Path
 
 
 def test_a_restored_database_is_another_one_to_its_clients(path: Path, backup: Path) -> None:
-    done = backups.restore(backup, path, FakeSource())
+    later = FakeSource()
+    later.advance_ms(DAY_MS)
+    done = backups.restore(backup, path, later)
     assert identity(path) == done.database_id != identity(backup)
     with opened(path) as database:
         assert (database.database_id, database.last_seq) == (done.database_id, 3)
 
 
-def test_the_old_one_goes_aside_with_its_log(path: Path, backup: Path) -> None:
-    database = Database(path, FakeSource())
-    write(database, make_event("5"))
-    # As a kill leaves it: what was written last is in the log alone.
-    stored = rows(path)
-    log = path.with_name(path.name + "-wal").read_bytes()
-    database.close()
-    path.with_name(path.name + "-wal").write_bytes(log)
-    done = backups.restore(backup, path, FakeSource())
+@pytest.fixture
+def killed(path: Path, backup: Path) -> Path:  # noqa: ARG001  # made first
+    """The database as a kill leaves it: what was written last, the sixth, is in its log alone."""
+    log = path.with_name(path.name + "-wal")
+    with opened(path) as database:
+        write(database, make_event("5"))
+        left = {file: file.read_bytes() for file in (path, log)}
+    for file, content in left.items():
+        file.write_bytes(content)
+    return path
+
+
+def test_the_old_one_goes_aside_with_all_that_is_in_its_log(killed: Path, backup: Path) -> None:
+    done = backups.restore(backup, killed, FakeSource())
     assert done.aside is not None
-    assert not path.with_name(path.name + "-wal").exists()
-    assert done.aside.with_name(done.aside.name + "-wal").exists()
-    assert count(done.aside, "events") == len([row for row in stored if row[0] == "events"])
-    assert number(path, "SELECT max(seq) FROM events") == 3
+    assert number(done.aside, "SELECT max(seq) FROM events") == 6
+    assert number(killed, "SELECT max(seq) FROM events") == 3
+    assert not list(killed.parent.glob("*-wal"))
+
+
+class Killed(BaseException):
+    """End a process in which nothing is done any more."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="ONLY ROOT CAN BE SOMEBODY ELSE: not tested here")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_root_restores_is_whose_the_database_was(
+    path: Path, backup: Path, *, is_there: bool
+) -> None:
+    lock = path.with_name(path.name + ".lock")
+    lock.unlink()
+    os.chown(path if is_there else path.parent, 12345, 12346)
+    if not is_there:
+        path.unlink()
+    backups.restore(backup, path, FakeSource())
+    for made in (path, lock):
+        assert (made.stat().st_uid, made.stat().st_gid) == (12345, 12346)
+        os.chown(made, 0, 0)
+
+
+def test_a_restore_that_is_killed_leaves_the_old_or_the_new_and_never_half(
+    killed: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = {file: file.read_bytes() for file in killed.parent.iterdir()}
+    ends = []
+    for steps in itertools.count():
+        for file in killed.parent.iterdir():
+            file.unlink()
+        for file, content in left.items():
+            file.write_bytes(content)
+        with monkeypatch.context() as patched:
+            calls = itertools.count()
+
+            def lives(
+                real: Callable[..., Any], calls: Iterator[int] = calls, most: int = steps
+            ) -> Callable[..., Any]:
+                def call(*arguments: Any, **options: Any) -> Any:
+                    if next(calls) >= most:
+                        raise Killed
+                    return real(*arguments, **options)
+
+                return call
+
+            patched.setattr(os, "link", lives(os.link))
+            for name in ("rename", "unlink"):
+                patched.setattr(Path, name, lives(getattr(Path, name)))
+            try:
+                backups.restore(backup, killed, FakeSource())
+                is_done = True
+            except Killed:
+                is_done = False
+        assert upkeep.check(killed, full=True) == []
+        with opened(killed) as database:
+            ends.append(database.last_seq)
+        if is_done:
+            break
+    assert sorted(set(ends)) == [3, 6] == sorted({ends[0], ends[-1]})
+
+
+def test_a_log_without_its_database_is_not_taken_for_the_new_ones(
+    killed: Path, backup: Path
+) -> None:
+    killed.unlink()
+    assert backups.restore(backup, killed, FakeSource()).aside is None
+    assert number(killed, "SELECT max(seq) FROM events") == 3
+    assert upkeep.check(killed, full=True) == []
+    assert len(list(killed.parent.glob("*.replaced-*-wal"))) == 1
+
+
+def test_a_database_that_another_program_reads_is_left_alone(path: Path, backup: Path) -> None:
+    before = rows(path)
+    other = apsw.Connection(str(path))
+    other.execute("SELECT count(*) FROM events").fetchall()
+    with pytest.raises(LockedByOther):
+        backups.restore(backup, path, FakeSource())
+    other.close()
+    assert rows(path) == before
+
+
+def test_the_database_of_another_program_is_left_alone(folder: Path, backup: Path) -> None:
+    foreign = folder / "foreign.db"
+    other = apsw.Connection(str(foreign))
+    other.execute("CREATE TABLE bookmarks (url TEXT)")
+    other.close()
+    before = foreign.read_bytes()
+    with pytest.raises(WrongDatabase):
+        backups.restore(backup, foreign, FakeSource())
+    assert foreign.read_bytes() == before and not list(folder.glob("foreign.db.replaced*"))
+
+
+@pytest.mark.parametrize("schema", range(1, len(migrations())))
+def test_a_backup_of_an_older_schema_is_brought_to_this_one(folder: Path, schema: int) -> None:
+    old, path = folder / "old.db", folder / "new" / "sidecar.db"
+    db = apsw.Connection(str(old))
+    migrate(db, START_MS, migrations()[:schema])
+    db.execute("INSERT INTO daemon (only, database_id, epoch, last_seq, clean_shutdown)"
+               " VALUES (1, 'db_old', 3, 0, 1) ON CONFLICT DO NOTHING")  # fmt: skip
+    db.close()
+    assert upkeep.check(old, full=True) == []
+    backups.restore(old, path, FakeSource())
+    assert number(path, "SELECT max(number) FROM migrations") == len(migrations())
+    assert upkeep.check(path, full=True) == []
 
 
 def test_a_copy_with_a_log_is_restored_with_it(folder: Path, backup: Path) -> None:
@@ -141,6 +264,21 @@ def test_a_broken_backup_is_refused(path: Path, backup: Path) -> None:
     with pytest.raises(NotABackup):
         backups.restore(backup, path, FakeSource())
     assert rows(path) == before
+
+
+@pytest.mark.parametrize("part", [0.01, 0.5, 0.9])
+def test_half_a_backup_is_told_to_be_broken(path: Path, backup: Path, part: float) -> None:
+    before = rows(path)
+    os.truncate(backup, int(backup.stat().st_size * part))
+    with pytest.raises(NotABackup, match=r"corrupt|malformed"):
+        backups.restore(backup, path, FakeSource())
+    assert rows(path) == before
+
+
+def test_what_is_no_file_is_not_waited_for(folder: Path, path: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(NotABackup, match="not a file"):
+        backups.restore(folder / "pipe", path, FakeSource())
 
 
 def test_a_backup_that_breaks_a_law_is_refused(path: Path, backup: Path) -> None:

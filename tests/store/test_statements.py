@@ -36,6 +36,7 @@ ALONG_THE_ORDER = (
 SCANS: dict[tuple[str, str], str] = {
     ("migrate.APPLIED", "SCAN migrations"): "the ledger has a row for each migration",
     ("examine.TIMES", "SCAN events"): "the last events along the order",
+    ("examine.OLDEST", "SCAN events"): "the first event along the order",
     ("recovery.OPEN_TURNS", "SCAN u USING INDEX turns_incomplete"): "all that are open",
     ("recovery.OPEN_RUNS", "SCAN runs USING INDEX runs_open"): "all that are open",
     ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN items USING INDEX items_open"): "all that are open",

@@ -72,6 +72,15 @@ def test_a_foreign_reader_lets_the_log_grow_and_it_shrinks_when_the_reader_has_l
     assert count(database.path, "events") == 141
 
 
+def test_after_a_cut_the_log_is_as_short_as_ever(database: Database) -> None:
+    reader = apsw.Connection(str(database.path), flags=apsw.SQLITE_OPEN_READONLY)
+    reader.execute("BEGIN").execute("SELECT count(*) FROM events").fetchall()
+    write_groups(database, 100)
+    reader.close()
+    database.truncate_log()
+    assert write_groups(database, 30) <= CHECKPOINT_PAGES * PAGE_BYTES + SLACK_BYTES
+
+
 def test_a_clean_end_leaves_no_log(folder: Path) -> None:
     path = folder / "sidecar.db"
     with opened(path) as database:
