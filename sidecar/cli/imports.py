@@ -110,6 +110,8 @@ def _play(socket: str | None, path: Path, found: Found) -> int:
             bar = click.progressbar(length=requests, label=path.name, file=sys.stderr)
             update = shown.enter_context(bar).update
         outcome = Player(client, update).play(found.stories)
+    for note in outcome.notes:
+        click.echo(f"{note.where}: note: {note.reason}", err=True)
     for each in outcome.skipped:
         click.echo(str(each), err=True)
     counted = _counted(path, counts(found.stories), len(found.skipped) + len(outcome.skipped))

@@ -14,7 +14,7 @@ from msgspec import Raw
 from sidecar.cli.importing import files
 from sidecar.cli.importing.past import Past, PastInput, PastTurn
 from sidecar.cli.importing.runs import run
-from sidecar.cli.importing.story import Found, Story, Unit, call, ordered_by_parent
+from sidecar.cli.importing.story import Call, Found, Story, Unit, call, ordered_by_parent
 
 NAME = "jsonl"
 ARCHIVE = "thread/update"
@@ -144,17 +144,18 @@ class _Thread:
         archiving = None
         if bytes(self._thread["archived"]) == b"true":
             updates = [fields for _, fields in commits if _text(fields["reason"]) == ARCHIVE]
-            archiving = _number(updates[-1]["version"]) if updates else 0
-        for where, fields in commits:
-            version = _number(fields["version"])
-            if version == archiving:
-                archive = call(where, "thread/update", threadId=self._id, archived=True)
-                yield Unit([archive], version=version)
+            archiving = updates[-1] if updates else self._thread
+        # Counted anew: a line that could not be read costs itself alone.
+        for version, (where, fields) in enumerate(commits, start=1):
+            if fields is archiving:
+                yield Unit([self._archive(where, expectedVersion=version - 1)], version=version)
             else:
                 yield self._commit(where, fields, version)
-        if archiving == 0:
-            archive = call(self._where, "thread/update", threadId=self._id, archived=True)
-            yield Unit([archive])
+        if archiving is self._thread:
+            yield Unit([self._archive(self._where)])
+
+    def _archive(self, where: str, **expected: int) -> Call:
+        return call(where, "thread/update", threadId=self._id, archived=True, **expected)
 
     def _commit(self, where: str, fields: Fields, version: int) -> Unit:
         reason = _text(fields["reason"])
@@ -162,11 +163,13 @@ class _Thread:
             _given(each, MESSAGE)
             for each in msgspec.json.decode(fields["messages"], type=list[Fields])
         ]
+        # By which it is known again where nothing else tells; a commitId is asked first.
+        own_place = {"threadId": self._id, "expectedVersion": version - 1}
         if bytes(fields["replaced"]) == b"true":
             if reason == "message/clear":
-                made = call(where, reason, threadId=self._id)
+                made = call(where, reason, **own_place)
             else:
-                made = call(where, "message/replace", threadId=self._id, messages=messages)
+                made = call(where, "message/replace", **own_place, messages=messages)
             return Unit([made], version=version)
         own = _maybe(fields["runId"])
         if own is not None and own not in self._runs:
@@ -175,7 +178,7 @@ class _Thread:
         made = call(
             where,
             "thread/commit",
-            threadId=self._id,
+            **own_place,
             commitId=_maybe(fields["commitId"]),
             reason=reason,
             runId=own,
