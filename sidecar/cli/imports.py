@@ -30,7 +30,8 @@ HELP = """{line}
 Every PATH is read whole before anything of it is made, and never written. Ids are kept where
 they fit, so that what is there already is not made again: an import that was stopped goes on
 when it is run again. What has no place of its own, the source's times too, stands in `metadata`
-under `imported`: the daemon's times are those of the import.
+under `imported`: the daemon's times are those of the import. Entries of mailboxes have no metadata:
+of them only what an entry has a place for comes over.
 
 What cannot be imported is told on stderr as `path:line: reason`, and ends with 1.
 """

@@ -17,6 +17,7 @@ from sidecar.client.refusals import (
     TurnMismatch,
     TurnNotFound,
 )
+from sidecar.model.json_value import NULL
 from sidecar.model.limits import MAX_ATOMIC_CALLS, MAX_INTEGER
 
 # Written for every thread that has come over whole; not exported.
@@ -37,6 +38,7 @@ class Thread(msgspec.Struct, rename="camel"):
 
     version: int
     parent_thread_id: str | None = None
+    metadata: Raw = NULL
 
 
 class _ThreadAnswer(msgspec.Struct):
@@ -102,6 +104,31 @@ class _Promotion(msgspec.Struct, rename="camel"):
     turn_id: str | None = None
 
 
+class _Create(msgspec.Struct, rename="camel"):
+    thread_id: str
+    metadata: Raw = NULL
+
+
+class _Imported(msgspec.Struct):
+    format: str
+    created_at: Raw = NULL
+
+
+class _Origin(msgspec.Struct):
+    imported: _Imported
+    created_at: Raw = NULL
+
+
+def _origin(metadata: Raw) -> tuple[str, bytes, bytes] | None:
+    """Tell what a thread was imported from; None if nothing says so any more."""
+    try:
+        origin = msgspec.json.decode(metadata, type=_Origin)
+    except msgspec.ValidationError:
+        return None
+    imported = origin.imported
+    return imported.format, bytes(imported.created_at), bytes(origin.created_at)
+
+
 class BusyError(Exception):
     """Say that somebody is at work on the mailbox of an entry."""
 
@@ -143,6 +170,15 @@ class Asking:
         except RunNotFound:
             return False, None
         return True, msgspec.json.decode(found, type=_RunAnswer).run.parent_run_id
+
+    def has_grown(self, create: Call) -> bool:
+        """Tell whether a thread came over before, from where its create comes from, too."""
+        asked = msgspec.json.decode(create.params, type=_Create)
+        thread = self.thread(asked.thread_id)
+        if thread is None or not self.marks(asked.thread_id):
+            return False
+        was = _origin(thread.metadata)
+        return was is None or was == _origin(asked.metadata)
 
     def marks(self, thread_id: str) -> list[str | None]:
         """List the digests of what came over whole."""

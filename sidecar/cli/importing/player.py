@@ -243,9 +243,7 @@ class Player:
         if isinstance(error, VersionMismatch) and part.unit.version is not None:
             return error.actual >= part.unit.version
         if isinstance(error, IdempotencyMismatch) and part.unit.is_root:
-            # It came over before, and its source has gone on since.
-            thread_id = part.telling.story.thread_id
-            return thread_id is not None and bool(self._asking.marks(thread_id))
+            return culprit.method == "thread/create" and self._asking.has_grown(culprit)
         return self._asking.was_promoted(culprit, error)
 
     def _chunk(self, calls: list[Call]) -> list[Call]:
