@@ -118,6 +118,8 @@ def counts(stories: Iterable[Story]) -> Counter[str]:
     counted: Counter[str] = Counter()
     for each in calls_of(stories):
         noun = NOUNS.get(each.method)
+        if each.method == "sessionInput/promote" and _opens_a_turn(each.params):
+            noun = "turns"
         if noun is None:
             continue
         messages = _messages(each.params)
@@ -131,6 +133,14 @@ def counts(stories: Iterable[Story]) -> Counter[str]:
 
 class _WithMessages(msgspec.Struct):
     messages: list[msgspec.Raw] = msgspec.field(default_factory=list)
+
+
+class _Scoped(msgspec.Struct):
+    scope: str = "input"
+
+
+def _opens_a_turn(params: msgspec.Raw) -> bool:
+    return msgspec.json.decode(params, type=_Scoped).scope == "input"
 
 
 def _messages(params: msgspec.Raw) -> int:
