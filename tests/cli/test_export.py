@@ -138,13 +138,13 @@ class Life:
 
     def _messages(self, method: str) -> None:
         calls = [{"id": "c", "name": "n", "arguments": NUMBERS}]
-        message = self._random.choice([
+        said: list[dict[str, Any]] = [
             {"role": "user", "content": self._random.choice(TEXTS)},
             {"role": "assistant", "content": None, "toolCalls": calls, "visibility": "internal"},
             {"role": "tool", "content": [{"type": "text", "text": "x"}], "toolCallId": "c",
              "metadata": NUMBERS},
-        ])  # fmt: skip
-        messages = [{"id": self._id("m"), **message}]
+        ]  # fmt: skip
+        messages = [{"id": self._id("m"), **self._random.choice(said)}]
         given: dict[str, Any] = {} if method == "message/clear" else {"messages": messages}
         self._peer.call(method, threadId="t", **given)
 
