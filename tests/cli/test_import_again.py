@@ -1,20 +1,23 @@
 """Imports that stop anywhere, and answers that are lost: run again, nothing is twice or missing."""
 
+import json
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from sidecar.cli.importing import exported
+from sidecar.cli.importing import zagens as reader
 from sidecar.cli.importing.player import Outcome, Player
 from sidecar.cli.importing.story import Found, Story
 from sidecar.client import Client, Options
 from tests.cli.test_export import Life, export
 from tests.client.middle import Forward, HangUp, Message, Middle
-from tests.support import DaemonThread
+from tests.support import DaemonThread, zagens
 from tests.support.exports import comparable
 
 SEEDS = range(4)
+WRONG = "invalid_params: path "
 
 
 def lived(folder: Path, seed: int) -> tuple[list[str], Found]:
@@ -73,3 +76,38 @@ def test_what_was_made_before_its_answer_was_lost_is_not_made_twice(
             assert play(middle.path, found.stories).skipped == []
         assert comparable(export(second, "t")) == comparable(lines)
     assert seen
+
+
+def test_what_is_wrong_with_the_end_of_a_turn_does_not_keep_it_open(folder: Path) -> None:
+    root = folder / "z"
+    zagens.make(root, 6)
+
+    def edit(name: str, **changes: object) -> None:
+        path = root / f"{name}.json"
+        zagens.write(path, {**json.loads(path.read_text()), **changes})
+
+    deep: object = None
+    for _ in range(507):
+        deep = [deep]
+    edit("turns/turn_000001", usage={"input_tokens": -1, "output_tokens": 3})
+    edit("turns/turn_000002", usage={"input_tokens": 2**60, "output_tokens": 3})
+    edit("items/turn_000003_1", metadata={"deep": deep})
+    edit("items/turn_000004_1", detail="x" * (17 * 1024 * 1024))
+    edit("items/turn_000004_2", kind="dance")
+    found = reader.read(root)
+    with DaemonThread(folder) as daemon:
+        for _ in range(2):
+            skipped = play(daemon.socket_path, found.stories).skipped
+            told = [(Path(e.where).name, e.reason.split(", reason")[0]) for e in skipped]
+            too_much = "item/create: larger or deeper than a message may be"
+            assert told == [
+                ("turn_000001.json:1", f"turn/complete: {WRONG}calls[4].params.usage.inputTokens"),
+                ("turn_000002.json:1", f"turn/complete: {WRONG}calls[4].params.usage.inputTokens"),
+                ("turn_000003_1.json:1", too_much),
+                ("turn_000004_1.json:1", too_much),
+                ("turn_000004_2.json:1", f"item/create: {WRONG}calls[0].params.kind"),
+            ]
+        with daemon.peer() as peer:
+            turns = peer.call("turn/list", threadId="thr_0000")["data"]
+    assert [turn["status"] for turn in turns] == ["completed"] * 6
+    assert [turn["itemCount"] for turn in turns] == [3, 3, 3, 2, 1, 3]

@@ -17,8 +17,8 @@ from sidecar.client.refusals import (
     TurnMismatch,
     TurnNotFound,
 )
-from sidecar.model.json_value import NULL
-from sidecar.model.limits import MAX_ATOMIC_CALLS, MAX_INTEGER
+from sidecar.model.json_value import NULL, is_too_deep
+from sidecar.model.limits import MAX_ATOMIC_CALLS, MAX_DEPTH, MAX_INTEGER
 
 # Written for every thread that has come over whole; not exported.
 MARK = "import.completed"
@@ -26,6 +26,8 @@ MARK = "import.completed"
 MAX_LOSSES = 5
 # Around the params of one call.
 ENVELOPE_BYTES = 1024
+# The message, its params, their calls and one of them.
+ENVELOPE_DEPTH = 4
 # Records in one answer: as many as the daemon gives.
 PAGE = 200
 # The shortest claim: nobody else gets what has ended elsewhere, nor waits for it.
@@ -142,8 +144,10 @@ class Asking:
     def fits(self, calls: list[Call]) -> bool:
         """Tell whether calls are one message."""
         most = self._client.server.limits.max_message_bytes - ENVELOPE_BYTES
-        size = sum(len(bytes(each.params)) + ENVELOPE_BYTES for each in calls)
-        return len(calls) <= MAX_ATOMIC_CALLS and size <= most
+        texts = [bytes(each.params) for each in calls]
+        is_small = sum(len(text) + ENVELOPE_BYTES for text in texts) <= most
+        is_flat = not any(is_too_deep(text, MAX_DEPTH - ENVELOPE_DEPTH) for text in texts)
+        return len(calls) <= MAX_ATOMIC_CALLS and is_small and is_flat
 
     def make(self, calls: list[Call]) -> None:
         """Make calls all at once; each of them may be made again, so all may."""

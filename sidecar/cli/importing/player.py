@@ -218,7 +218,7 @@ class Player:
         while left:
             chunk = self._chunk(left)
             if not chunk:
-                self._skip(part, left.pop(0), "larger than a message may be")
+                self._skip(part, left.pop(0), "larger or deeper than a message may be")
                 continue
             try:
                 self._asking.make(chunk)
@@ -228,11 +228,14 @@ class Player:
                 index = error.details.get("index", 0)
                 assert isinstance(index, int), "an index is a number"
                 culprit = chunk[index]
-                if not self._was_made(part, culprit, error):
-                    self._skip(part, culprit, _reason(error))
-                    if culprit is part.unit.calls[0]:
-                        return
-                left.remove(culprit)
+                place = left.index(culprit)
+                if self._was_made(part, culprit, error):
+                    del left[place]
+                    continue
+                self._skip(part, culprit, _reason(error))
+                if culprit is part.unit.calls[0]:
+                    return
+                left[place : place + 1] = _bare_end(culprit)
 
     def _was_made(self, part: _Part, culprit: Call, error: SidecarError) -> bool:
         """Tell whether a call is refused because an earlier import, or its lost answer, made it."""
@@ -304,6 +307,15 @@ def _is_wanted(part: _Part) -> bool:
     return not part.telling.is_dropped
 
 
+def _bare_end(refused: Call) -> list[Call]:
+    """Make the end of a turn alone: one that stays open would keep all after it out."""
+    if refused.method != "turn/complete":
+        return []
+    end = msgspec.json.decode(refused.params, type=_End)
+    bare = call(refused.where, refused.method, turnId=end.turn_id, status=end.status)
+    return [] if bytes(bare.params) == bytes(refused.params) else [bare]
+
+
 def _reason(error: SidecarError) -> str:
     if isinstance(error, IdempotencyMismatch | MailboxEntryNotFound):
         return f"{error.kind}: the daemon has another of its id"
@@ -314,6 +326,11 @@ def _reason(error: SidecarError) -> str:
 def _unless_the_records(error: SidecarError) -> None:
     if error.retryable or error.kind in NOT_THE_RECORDS:
         raise error
+
+
+class _End(msgspec.Struct, rename="camel"):
+    turn_id: str
+    status: str
 
 
 class _OfTurn(msgspec.Struct, rename="camel"):
