@@ -18,7 +18,7 @@ from sidecar.cli.importing.story import Found, calls_of, counts
 from sidecar.cli.importing.values import moment_ms
 from tests.cli.program import Ended, sidecar
 from tests.cli.test_export import bring, export
-from tests.cli.test_import_broken import told
+from tests.cli.test_import_broken import DATA, told
 from tests.support import DaemonThread, Peer, zagens
 from tests.support.peer import HANG_S
 
@@ -294,6 +294,27 @@ def test_a_folder_that_goes_round_in_circles_ends(folder: Path) -> None:
     found = oxillama.read(root)
     assert counts(found.stories)["threads"] == 1
     assert "a/runs/meta.json: not what this format has here; it is not read" in skipped(found, root)
+
+
+def test_rollouts_behind_links_are_found_once(folder: Path) -> None:
+    sample = next((DATA / "codex").rglob("rollout-*"))
+    (folder / "old").mkdir()
+    shutil.copy(sample, folder / "old")
+    sessions = folder / "sessions"
+    sessions.mkdir()
+    (sessions / "2025").symlink_to(folder / "old")
+    (folder / "old" / "back").symlink_to(sessions)
+    (sessions / "gone").symlink_to(folder / "nowhere")
+    (sessions / "history.jsonl").write_text("{}")
+    from sidecar.cli.importing import codex
+
+    found = codex.read(sessions)
+    assert (len(found.stories), found.skipped) == (1, [])
+    assert [str(each).removeprefix(f"{sessions}/") for each in found.notes[:3]] == [
+        "2025/back: leads back to a folder above it",
+        "gone: not a rollout; it is not read",
+        "history.jsonl: not a rollout; it is not read",
+    ]
 
 
 def test_threads_runs_and_messages_that_have_lost_their_head(folder: Path) -> None:

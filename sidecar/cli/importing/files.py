@@ -57,6 +57,19 @@ def report_strays(path: Path, found: Found, known: Collection[str]) -> None:
         _is_expected(entry, found, entry.name in known)
 
 
+def tree(path: Path, found: Found, above: Collection[str] = ()) -> Iterator[Path]:
+    """List the files below a folder, behind links too; one that leads back to itself is told."""
+    real = os.path.realpath(path)
+    if real in above:
+        found.note(str(path), "leads back to a folder above it")
+        return
+    for entry in entries(path, found):
+        if entry.is_dir():
+            yield from tree(Path(entry.path), found, {*above, real})
+        else:
+            yield Path(entry.path)
+
+
 def entries(path: Path, found: Found) -> list[os.DirEntry[str]]:
     """List a folder by name; none if it is not there. That it cannot be listed is reported."""
     try:
