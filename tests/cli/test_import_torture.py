@@ -296,6 +296,33 @@ def test_a_folder_that_goes_round_in_circles_ends(folder: Path) -> None:
     assert "a/runs/meta.json: not what this format has here; it is not read" in skipped(found, root)
 
 
+def test_links_that_lead_to_themselves_are_told(folder: Path) -> None:
+    root = folder / "z"
+    zagens.make(root, 1)
+    (root / "turns" / "loop.json").symlink_to("loop.json")
+    shutil.rmtree(root / "events")
+    (root / "events").symlink_to("nowhere")
+    assert skipped(reader.read(root), root) == [
+        "turns/loop.json: not what this format has here; it is not read",
+        "events: No such file or directory",
+    ]
+    (root / "runtime.db").symlink_to("runtime.db")
+    (told,) = skipped(reader.read(root), root)
+    assert told.startswith("runtime.db: cannot be read as SQLite: ")
+    assert not sqlite.is_database(root / "runtime.db")
+    zagens.write(folder / "o" / "a" / "meta.json", {"id": "a"})
+    log = folder / "o" / "a" / "messages.jsonl"
+    log.symlink_to(log.name)
+    (folder / "o" / "b").mkdir()
+    (folder / "o" / "b" / "meta.json").symlink_to("meta.json")
+    from sidecar.cli.importing import oxillama
+
+    assert skipped(oxillama.read(folder / "o"), folder / "o") == [
+        "a/messages.jsonl: Too many levels of symbolic links",
+        "b/meta.json:1: a thread without its metadata",
+    ]
+
+
 def test_rollouts_behind_links_are_found_once(folder: Path) -> None:
     sample = next((DATA / "codex").rglob("rollout-*"))
     (folder / "old").mkdir()

@@ -112,7 +112,7 @@ def read(path: Path) -> Found:
     found = Found()
     if sqlite.is_database(path):
         _dispatches(path, found)
-    elif path.is_dir():
+    elif files.is_folder(path):
         _store(path, found)
     else:
         found.skip(str(path), "neither a directory nor a SQLite file")
@@ -156,14 +156,14 @@ def _lost(path: Path, found: Found) -> None:
         if folder.name not in threads:
             found.skip(f"{folder}", f"its thread {folder.name} is not there")
     for name in ("profiles", "config"):
-        if (path / name).is_dir():
+        if files.is_folder(path / name):
             found.skip(f"{path / name}", f"{name} have no place in a conversation")
 
 
 def _contents(path: Path, thread: str, found: Found) -> Iterator[Unit]:
     yield from messages(NAME, thread, _log(path, thread, found), found)
     state = path / "thread_states" / f"{thread}.json"
-    text = files.whole(state, found) if state.is_file() else None
+    text = files.whole(state, found) if files.is_there(state) else None
     thread_id = own_id(NAME, thread)
     if text is not None:
         said = Raw(text.text)
@@ -180,7 +180,7 @@ def _contents(path: Path, thread: str, found: Found) -> Iterator[Unit]:
             ]
         )
     waiting = path / "pending_messages" / f"{thread}.json"
-    if waiting.is_file():
+    if files.is_there(waiting):
         for text in _list(waiting, "", found):
             yield from _pending(thread_id, text, found)
 
@@ -190,8 +190,8 @@ def _log(path: Path, thread: str, found: Found) -> list[Text]:
     records = files.folder(path / "message_records" / thread, found)
     older = path / "messages" / f"{thread}.json"
     if not records:
-        return _list(older, "", found) if older.is_file() else []
-    if older.is_file():
+        return _list(older, "", found) if files.is_there(older) else []
+    if files.is_there(older):
         found.note(str(older), "its messages are in message_records, which is read instead")
     numbered = [read_file(file, Numbered, {"message"}, found) for file in records]
     kept = sorted((each for each in numbered if each), key=lambda each: each.value.seq)

@@ -100,7 +100,7 @@ class Payload(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read one rollout, or all below a folder."""
     found = Found()
-    if path.is_dir():
+    if files.is_folder(path):
         rollouts = []
         for file in files.tree(path, found):
             if file.name.startswith("rollout-"):

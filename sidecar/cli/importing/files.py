@@ -38,7 +38,7 @@ def folder(
         Path(entry.path)
         for entry in entries(path, found)
         if entry.name not in besides
-        and _is_expected(entry, found, entry.name.endswith(suffix) and entry.is_file())
+        and _is_expected(entry, found, entry.name.endswith(suffix) and is_file(entry))
     ]
 
 
@@ -47,8 +47,24 @@ def folders(path: Path, found: Found) -> list[Path]:
     return [
         Path(entry.path)
         for entry in entries(path, found)
-        if _is_expected(entry, found, entry.is_dir())
+        if _is_expected(entry, found, is_folder(entry))
     ]
+
+
+def is_file(path: Path | os.DirEntry[str]) -> bool:
+    """Tell whether it is a file, or a link to one; what may not be looked at is none."""
+    # The methods of both raise where a link leads into a circle, or behind what may not be seen.
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether a name is there, if only as a link to nowhere."""
+    return os.path.lexists(path)
+
+
+def is_folder(path: Path | os.DirEntry[str]) -> bool:
+    """Tell whether it is a folder, or a link to one; what may not be looked at is none."""
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def report_strays(path: Path, found: Found, known: Collection[str]) -> None:
@@ -64,7 +80,7 @@ def tree(path: Path, found: Found, above: Collection[str] = ()) -> Iterator[Path
         found.note(str(path), "leads back to a folder above it")
         return
     for entry in entries(path, found):
-        if entry.is_dir():
+        if is_folder(entry):
             yield from tree(Path(entry.path), found, {*above, real})
         else:
             yield Path(entry.path)
@@ -75,10 +91,9 @@ def entries(path: Path, found: Found) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(path) as listed:
             return sorted(listed, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return []
     except OSError as error:
-        found.skip(str(path), error.strerror or str(error))
+        if is_there(path):
+            found.skip(str(path), error.strerror or str(error))
         return []
 
 

@@ -74,7 +74,7 @@ class Step(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a thread directory."""
     found = Found()
-    if not path.is_dir():
+    if not files.is_folder(path):
         found.skip(str(path), "not a directory")
         return found
     for folder in files.folders(path, found):
@@ -87,12 +87,14 @@ def read(path: Path) -> Found:
 def _thread(folder: Path, found: Found) -> None:
     meta = folder / "meta.json"
     thread = None
-    if meta.is_file():
+    if files.is_file(meta):
         thread = _record(meta, Thread, {"id", "object", "metadata"}, found)
     else:
         found.skip(f"{meta}:1", "a thread without its metadata")
     if thread is None:
-        for file in sorted(each for each in folder.rglob("*") if each != meta and each.is_file()):
+        for file in sorted(
+            each for each in folder.rglob("*") if each != meta and files.is_file(each)
+        ):
             found.skip(str(file), f"its thread {folder.name} is not imported")
         return
     files.report_strays(folder, found, (meta.name, MESSAGES, RUNS))
@@ -186,7 +188,7 @@ def _step(run_id: str, step: Record[Step], found: Found) -> Iterator[Unit]:
 
 
 def _messages(thread_id: str, path: Path, found: Found) -> Iterator[Unit]:
-    if not path.is_file():
+    if not files.is_there(path):
         return
     placed = {"id", "object", "thread_id", "role", "content", "run_id"}
     first: dict[str, str] = {}

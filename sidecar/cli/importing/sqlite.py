@@ -4,6 +4,7 @@ A file with a log beside it that counts is read from a copy; whoever is at work 
 waited for nor disturbed.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import apsw
 
+from sidecar.cli.importing import files
 from sidecar.cli.importing.story import Found
 
 Value = None | int | float | str | bytes
@@ -110,7 +112,8 @@ def opened(path: Path, found: Found) -> Iterator[Tables | None]:
     stories = len(found.stories)
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as close:
         try:
-            real = path.resolve()
+            # Not its own method, which gives up on a circle of links in its own way.
+            real = Path(os.path.realpath(path))
             before = _state(real)
             copy = _copy(real, Path(scratch)) if _logs(real) else None
             db = _connect(real, copy)
@@ -147,7 +150,7 @@ def _state(real: Path) -> tuple[int, int, bytes]:
 def _logs(real: Path) -> list[str]:
     """Name the logs that may hold pages of a file."""
     beside = [(suffix, real.with_name(real.name + suffix)) for suffix in LOGS]
-    return [suffix for suffix, log in beside if log.is_file() and log.stat().st_size]
+    return [suffix for suffix, log in beside if files.is_file(log) and log.stat().st_size]
 
 
 def _copy(real: Path, scratch: Path) -> Path:
@@ -185,7 +188,7 @@ def _begins_with(path: Path, copied: Path) -> bool:
 
 def is_database(path: Path) -> bool:
     """Tell a SQLite file by its first bytes."""
-    if not path.is_file():
+    if not files.is_file(path) or not os.access(path, os.R_OK):
         return False
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC

@@ -70,7 +70,7 @@ class Mailbox(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a file store."""
     found = Found()
-    if not path.is_dir():
+    if not files.is_folder(path):
         found.skip(str(path), "not a directory")
         return found
     reader = Reader(NAME, found)

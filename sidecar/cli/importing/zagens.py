@@ -132,20 +132,20 @@ class Input(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a runtime directory."""
     found = Found()
-    if not path.is_dir():
+    if not files.is_folder(path):
         found.skip(str(path), "not a directory")
         return found
     database = path / DATABASE
     beside = {DATABASE + suffix for suffix in ("", *sqlite.BESIDE)}
     files.report_strays(path, found, {*FOLDERS, COUNTER, *beside})
-    if database.is_file():
+    if files.is_there(database):
         with sqlite.opened(database, found) as tables:
             if tables is not None:
                 sources = {table: _rows(tables, table, found) for table in TABLES}
                 _Reader(found, sources).read()
                 tables.report_unread(KNOWN_TABLES)
         for folder in FOLDERS:
-            if any(files.entries(path / folder, found)):
+            if any(files.entries(path / folder, Found())):
                 said = f"its files are in {DATABASE}, which is read instead"
                 found.note(str(path / folder), said)
         return found
