@@ -44,7 +44,7 @@ def upto(story: Story, units: int) -> Story:
 def test_an_import_goes_on_wherever_it_has_stopped(folder: Path, seed: int) -> None:
     lines, found = lived(folder, seed)
     (story,) = found.stories
-    for units in range(1 + seed, len(story.units), len(SEEDS) * 2):
+    for units in range(1 + seed, len(story.units), len(SEEDS) * 4):
         other = folder / str(units)
         other.mkdir()
         with DaemonThread(other) as second:
