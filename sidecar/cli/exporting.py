@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw
 
 from sidecar.cli.connect import Params
-from sidecar.cli.importing.player import MARK
+from sidecar.cli.importing.asking import MARK
 from sidecar.client import Client
 
 # Records in one answer: as many as the daemon gives.

@@ -30,7 +30,8 @@ HELP = """{line}
 Every PATH is read whole before anything of it is made, and never written. Ids are kept where
 they fit, so that what is there already is not made again: an import that was stopped goes on
 when it is run again. What has no place of its own, the source's times too, stands in `metadata`
-under `imported`: the daemon's times are those of the import.
+under `imported`: the daemon's times are those of the import. Entries of mailboxes have no metadata:
+of them only what an entry has a place for comes over.
 
 What cannot be imported is told on stderr as `path:line: reason`, and ends with 1.
 """
@@ -110,6 +111,8 @@ def _play(socket: str | None, path: Path, found: Found) -> int:
             bar = click.progressbar(length=requests, label=path.name, file=sys.stderr)
             update = shown.enter_context(bar).update
         outcome = Player(client, update).play(found.stories)
+    for note in outcome.notes:
+        click.echo(f"{note.where}: note: {note.reason}", err=True)
     for each in outcome.skipped:
         click.echo(str(each), err=True)
     counted = _counted(path, counts(found.stories), len(found.skipped) + len(outcome.skipped))

@@ -25,6 +25,9 @@ WORDS = {
 }
 # Shown as prose; all else is what a machine wrote.
 SPOKEN = ("user_message", "agent_message")
+# What a terminal obeys and a page may not hold: shown by its picture, ends of lines by one.
+_CONTROLS = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
+_CONTROLS |= {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:@])")
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#8881;padding:.5rem;margin:.25rem 0}
@@ -109,29 +112,34 @@ def html(shown: Shown) -> Iterator[str]:
     yield "</body></html>"
 
 
+def _visible(text: str) -> str:
+    """Show what cannot be seen: it is anybody's, and nothing shall obey it."""
+    return text.replace("\r\n", "\n").translate(_CONTROLS)
+
+
 def _part(kind: str, line: str, text: str | None) -> str:
-    said = f"<pre>{escape(text)}</pre>" if text else ""
+    said = f"<pre>{escape(_visible(text))}</pre>" if text else ""
     return f'<div class="{escape(kind)}"><h3>{escape(line)}</h3>{said}</div>'
 
 
 def _title(shown: Shown) -> str:
-    return " ".join((shown.thread.title or "").split()) or shown.thread.id
+    return _line(shown.thread.title or "") or shown.thread.id
 
 
 def _about(thread: Thread) -> str:
     said = (thread.id, thread.model, thread.provider, thread.workspace, thread.mode)
-    return ", ".join(each for each in said if each)
+    return _line(", ".join(each for each in said if each))
 
 
 def _turn_line(number: int, turn: Turn) -> str:
     error = f": {turn.error.message}" if turn.error else ""
-    return f"Turn {number}, {turn.status}{error}"
+    return _line(f"Turn {number}, {turn.status}{error}")
 
 
 def _item_line(item: Item) -> str:
     line = WORDS.get(item.kind, item.kind)
     if item.kind not in SPOKEN and item.summary and item.summary != item.detail:
-        line += f": {' '.join(item.summary.split())}"
+        line += f": {_line(item.summary)}"
     return line if item.status == "completed" else f"{line} ({item.status})"
 
 
@@ -164,13 +172,18 @@ def _said(content: object) -> str:
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
 
 
+def _line(text: str) -> str:
+    """Bring a text to one line that can be seen."""
+    return _visible(" ".join(text.split()))
+
+
 def _plain(text: str) -> str:
     """Escape what Markdown would read; one line stays one."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\1", _line(text))
 
 
 def _fenced(text: str) -> str:
     """Fence a text with more backticks than it has."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}"
+    return f"{fence}text\n{_visible(text)}\n{fence}"

@@ -69,7 +69,7 @@ def create(
         return ItemAnswer(items.get(tx, found.key))
     if turn.status in TURN.terminal:
         raise TURN.refusal(turn.status, "in_progress")
-    key = items.create(
+    made = items.create(
         tx,
         turn.key,
         turn.thread_key,
@@ -82,7 +82,7 @@ def create(
         artifact_refs=artifact_refs,
         fingerprint=content,
     )
-    return ItemAnswer(items.get(tx, key))
+    return ItemAnswer(made.item)
 
 
 @method("item/update", since="0.1.0", errors=(ItemNotFound, IllegalTransition))

@@ -250,11 +250,10 @@ def steer(
         return TurnAndItem(turns.get(tx, found.turn_key), items.get(tx, found.key))
     threads.require_open(thread)
     active = require_active(tx, thread.key, expected_turn_id)
-    key = items.create_prompt(
+    made = items.create_prompt(
         tx, active.key, thread.key, text, item_id=item_id, fingerprint=content
     )
-    turn = turns.count_steer(tx, active.key, thread.key)
-    return TurnAndItem(turn, items.get(tx, key))
+    return TurnAndItem(turns.count_steer(tx, active.key, thread.key), made.item)
 
 
 def require_active(db: Snapshot, thread_key: int, expected_turn_id: str | None) -> turns.ActiveTurn:

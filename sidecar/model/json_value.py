@@ -115,13 +115,17 @@ def is_same(one: Tree, other: Tree) -> bool:
 
 
 def _canonical(tree: object) -> str:
-    return json.dumps(tree, sort_keys=True, separators=(",", ":"), default=_number)
+    return _CANONICAL.encode(tree)
 
 
 def _number(number: Decimal) -> int | list[object]:
     """Bring a decimal to one form, which NaN keeps apart from anything that could be sent."""
     whole = number.to_integral_value()
     return int(whole) if number == whole else [math.nan, str(number.normalize(_ALL_DIGITS))]
+
+
+# Made once: `json.dumps` would make it for every value.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_number)
 
 
 def is_too_deep(text: bytes, most: int = limits.MAX_DEPTH) -> bool:

@@ -31,7 +31,10 @@ MODES: dict[object, Mode] = {Tx: "write", Snapshot: "read", Scan: "scan", Peer: 
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 # Without a long exponent or very many digits every number fits into a double, and a decimal:
 # with an exponent of two digits it takes more than 200 of them to be too large.
-_MAY_OVERFLOW = re.compile(rb"[eE](?:\+?[0-9]{3}|-[0-9]{18})|[0-9]{200}")
+# From its first digit on, since text has fewer of them than of the letter e.
+_MAY_OVERFLOW = re.compile(
+    rb"[0-9](?:(?<=[eE].)[0-9]{2}|(?<=[eE]\+.)[0-9]{2}|(?<=[eE]-.)[0-9]{17}|[0-9]{199})"
+)
 _MEMBER = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$")
 
 

@@ -71,6 +71,13 @@ FROM turns WHERE thread_key = :thread_key
 read = reader(Item, "items")
 
 
+class NewItem(NamedTuple):
+    """Be an item that was just created, and its key."""
+
+    key: int
+    item: Item
+
+
 class ItemKey(NamedTuple):
     """Be what a verb needs of an item."""
 
@@ -119,8 +126,8 @@ def create(
     metadata: Json = NULL,
     artifact_refs: Json = NULL,
     fingerprint: bytes | None = None,
-) -> int:
-    """Create an item at the end of its turn, with its event, and tell its key."""
+) -> NewItem:
+    """Create an item at the end of its turn, with its event."""
     tx.change(COUNT_ITEM, key=turn_key)
     key = tx.insert(
         INSERT,
@@ -136,8 +143,7 @@ def create(
         ended_at_ms=tx.now_ms if status in ITEM.terminal else None,
         fingerprint=fingerprint,
     )
-    emit(tx, f"item.{LIFE_EVENTS[status]}", key, turn_key, thread_key)
-    return key
+    return NewItem(key, emit(tx, f"item.{LIFE_EVENTS[status]}", key, turn_key, thread_key))
 
 
 def create_prompt(
@@ -148,7 +154,7 @@ def create_prompt(
     *,
     item_id: str | None = None,
     fingerprint: bytes | None = None,
-) -> int:
+) -> NewItem:
     """Create the completed user message that a prompt becomes."""
     return create(
         tx,

@@ -122,9 +122,9 @@ def _promote(
     tx: Tx, thread_key: int, turn_key: int, chosen: tuple[int, str], *, opened_turn: bool
 ) -> tuple[SessionInput, Item]:
     key, prompt = chosen
-    item_key = items.create_prompt(tx, turn_key, thread_key, prompt)
-    record = session_inputs.bind(tx, key, thread_key, turn_key, item_key, opened_turn=opened_turn)
-    return record, items.get(tx, item_key)
+    made = items.create_prompt(tx, turn_key, thread_key, prompt)
+    record = session_inputs.bind(tx, key, thread_key, turn_key, made.key, opened_turn=opened_turn)
+    return record, made.item
 
 
 def _promotion(tx: Tx, pairs: list[tuple[SessionInput, Item]], turn_key: int) -> Promotion:

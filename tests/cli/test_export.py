@@ -18,6 +18,12 @@ from tests.support import DaemonThread, Peer, Refused
 from tests.support.exports import comparable
 
 STEPS = 120
+KINDS = (
+    "user_message", "agent_message", "reasoning", "tool_call", "file_change", "command_execution",
+    "context_compaction", "status", "error",
+)  # fmt: skip
+TEXTS = (None, "d", " not trimmed ", "\u2028 and \U0001f600", "a\r\nb\0", "x" * 300)
+NUMBERS = {"big": 2**70, "exact": 0.1, "atMs": 1, "deep": [[{"": None}]]}
 EVIL = "<script>alert(1)</script>\n```\n# not a heading\n````\n[x](javascript:alert(1)) & \"'"
 
 
@@ -51,10 +57,8 @@ class Life:
         for _ in range(STEPS):
             with suppress(Refused):
                 self._step()
-        for status in ("completed", "failed"):
-            turn = self._active()
-            if turn is not None:
-                self._peer.call("turn/complete", turnId=turn, status=status)
+        for turn in self._peer.call("turn/incomplete")["data"]:
+            self._peer.call("turn/complete", turnId=turn["id"], status="failed")
 
     def _id(self, prefix: str) -> str:
         self._made += 1
@@ -67,10 +71,10 @@ class Life:
     def _one(self, noun: str) -> str:
         return f"{noun}{self._random.randint(1, self._made)}" if self._made else noun
 
-    def _step(self) -> None:  # noqa: C901, PLR0912  # a branch for each thing that happens
+    def _step(self) -> None:  # noqa: C901, PLR0912, PLR0915  # a branch for each thing that happens
         random, call = self._random, self._peer.call
         turn = self._active() or "none"
-        match random.randrange(18):
+        match random.randrange(24):
             case 0:
                 call("turn/start", threadId="t", turnId=self._id("u"), prompt=" go on ")
             case 1:
@@ -92,8 +96,9 @@ class Life:
                 call("turn/interrupt", threadId="t", pending="keep")
             case 10 | 11:
                 status = random.choice(["completed", "failed", "in_progress", "queued"])
-                call("item/create", turnId=turn, itemId=self._id("x"), kind="tool_call",
-                     status=status, detail="d", artifactRefs=["a"], metadata=[1])  # fmt: skip
+                call("item/create", turnId=turn, itemId=self._id("x"), kind=random.choice(KINDS),
+                     status=status, artifactRefs=["a"], metadata=[1],
+                     summary=random.choice(TEXTS), detail=random.choice(TEXTS))  # fmt: skip
             case 12:
                 self._messages("message/append")
             case 13:
@@ -107,6 +112,21 @@ class Life:
                 call("thread/setState", threadId="t", state=state)
             case 16:
                 self._run()
+            case 18:
+                call("thread/update", threadId="t", title=random.choice(TEXTS), metadata=NUMBERS)
+            case 19:
+                run = {"agentId": "a"}
+                call("thread/commit", threadId="t", runId=self._one("r"), run=run)
+            case 20:
+                status = random.choice(["completed", "failed"])
+                call("item/update", itemId=self._one("x"), status=status, appendDetail="more")
+            case 21:
+                call("turn/start", threadId="t", turnId=self._id("q"), status="queued")
+            case 22:
+                call("turn/complete", turnId=self._one("q"), status="cancelled")
+            case 23:
+                call("step/update", stepId=self._one("k"), status="failed",
+                     error={"code": "c", "message": "m"})  # fmt: skip
             case _:
                 call("event/append", threadId="t", event="x.y", payload={"seq": self._made})
 
@@ -117,7 +137,14 @@ class Life:
         )  # fmt: skip
 
     def _messages(self, method: str) -> None:
-        messages = [{"id": self._id("m"), "role": "user", "content": "hi"}]
+        calls = [{"id": "c", "name": "n", "arguments": NUMBERS}]
+        said: list[dict[str, Any]] = [
+            {"role": "user", "content": self._random.choice(TEXTS)},
+            {"role": "assistant", "content": None, "toolCalls": calls, "visibility": "internal"},
+            {"role": "tool", "content": [{"type": "text", "text": "x"}], "toolCallId": "c",
+             "metadata": NUMBERS},
+        ]  # fmt: skip
+        messages = [{"id": self._id("m"), **self._random.choice(said)}]
         given: dict[str, Any] = {} if method == "message/clear" else {"messages": messages}
         self._peer.call(method, threadId="t", **given)
 
@@ -125,7 +152,8 @@ class Life:
         run, call = self._id("r"), self._peer.call
         status = self._random.choice(["queued", "requires_action", "completed", "failed"])
         birth = status if status in ("queued", "requires_action") else "in_progress"
-        call("run/create", threadId="t", runId=run, status=birth, model="m")
+        parent = self._random.choice([None, self._one("r")])
+        call("run/create", threadId="t", runId=run, status=birth, model="m", parentRunId=parent)
         if status != birth:
             call("run/update", runId=run, status=status, error={"code": "c", "message": "m"})
         call("step/create", runId=run, stepId=self._id("k"), type="tool_calls", details={"d": 1})
@@ -200,6 +228,20 @@ def test_markdown_fences_what_was_said(daemon: DaemonThread, peer: Peer) -> None
     assert fence is None
     assert not any(re.search(r"(?<!\\)<script|\]\(", line) for line in outside)
     assert [line for line in outside if line.startswith("# not")] == []
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_nothing_that_was_said_is_obeyed_by_a_terminal(
+    daemon: DaemonThread, peer: Peer, form: str
+) -> None:
+    wild = "\x1b]0;owned\x07\x9b2J \0 \r\n two\rthree"
+    peer.call("thread/create", threadId="t", title=wild, workspace=wild)
+    peer.call("turn/start", threadId="t", turnId="u", prompt=wild)
+    peer.call("item/create", turnId="u", kind="tool_call", summary=wild, detail=wild)
+    peer.call("message/append", threadId="t", messages=[{"role": "user", "content": wild}])
+    text = sidecar("export", "t", "--format", form, SIDECAR_SOCKET=str(daemon.socket_path)).stdout
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
+    assert "\u241b]0;owned\u2407" in text
 
 
 def test_a_thread_that_is_not_there_ends_with_1(daemon: DaemonThread) -> None:

@@ -10,7 +10,7 @@ from msgspec import Raw
 from sidecar.cli.importing import files
 from sidecar.cli.importing.files import Text
 from sidecar.cli.importing.runs import run
-from sidecar.cli.importing.story import Found, Story, Unit, call, ordered_by_parent
+from sidecar.cli.importing.story import Found, Story, Unit, call, ordered_by_parent, parents_first
 from sidecar.cli.importing.values import (
     Record,
     a_name,
@@ -24,10 +24,22 @@ from sidecar.cli.importing.values import (
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 MESSAGE = {"id", "role", "content", "tool_calls", "tool_call_id", "visibility", "metadata"}
 RUN = {
-    "run_id", "thread_id", "agent_id", "parent_run_id", "parent_thread_id", "origin", "status",
-    "termination_code", "termination_detail", "source_mailbox_entry_id", "input_tokens",
-    "output_tokens", "metadata", "dispatch_id",
-}  # fmt: skip
+    "run_id",
+    "thread_id",
+    "agent_id",
+    "parent_run_id",
+    "parent_thread_id",
+    "origin",
+    "status",
+    "termination_code",
+    "termination_detail",
+    "source_mailbox_entry_id",
+    "input_tokens",
+    "output_tokens",
+    "metadata",
+}
+# Names of others, which get one of ours where they do not fit the wire.
+NAMES = ("agent_id", "parent_thread_id", "source_mailbox_entry_id")  # fmt: skip
 ENDS = {"error": "failed", "cancelled": "cancelled"}
 
 
@@ -121,6 +133,8 @@ class Reader:
         kept: dict[str, object] = dict(rest)
         if thread_id != value.id:
             kept["id"] = value.id
+        if value.resource_id and a_name(value.resource_id) is None:
+            kept["resource_id"] = value.resource_id
         parent = value.parent_thread_id
         if parent:
             self._parents[thread_id] = own_id(self._name, parent)
@@ -155,17 +169,16 @@ class Reader:
                 self._found.skip(read.where, f"its thread {read.value.thread_id} is not there")
 
     def _runs_of(self, runs: list[Record[Run]], made: set[str]) -> Iterator[Unit]:
-        left = sorted(runs, key=lambda r: (r.value.created_at, r.value.run_id))
-        while left:
-            ready = next((r for r in left if r.value.parent_run_id in {*made, None}), left[0])
-            left.remove(ready)
-            value = ready.value
-            if value.run_id in made:
-                self._found.skip(ready.where, f"run_id {value.run_id} is there already")
-                continue
-            unit = self._run(ready, has_parent=value.parent_run_id in made)
+        by_id: dict[str, Record[Run]] = {}
+        for read in sorted(runs, key=lambda r: (r.value.created_at, r.value.run_id)):
+            run_id = read.value.run_id
+            if run_id in made or by_id.setdefault(run_id, read) is not read:
+                self._found.skip(read.where, f"run_id {run_id} is there already")
+        parents = {run_id: read.value.parent_run_id or "" for run_id, read in by_id.items()}
+        for run_id in parents_first(by_id, parents):
+            unit = self._run(by_id[run_id], has_parent=parents[run_id] in made)
             if unit is not None:
-                made.add(value.run_id)
+                made.add(run_id)
                 yield unit
 
     def _run(self, read: Record[Run], *, has_parent: bool) -> Unit | None:
@@ -174,6 +187,10 @@ class Reader:
         kept: dict[str, object] = dict(rest)
         if run_id != value.run_id:
             kept["run_id"] = value.run_id
+        for name in NAMES:
+            source = getattr(value, name)
+            if source and own_id(self._name, source) != source:
+                kept[name] = source
         if value.parent_run_id and not has_parent:
             self._found.note(where, f"its parent run {value.parent_run_id} is not there")
             kept["parent_run_id"] = value.parent_run_id

@@ -25,6 +25,7 @@ from sidecar.cli.importing.agents import (
 from sidecar.cli.importing.files import Text
 from sidecar.cli.importing.story import Found, Unit, call
 from sidecar.cli.importing.values import (
+    Record,
     a_name,
     null,
     own_id,
@@ -33,6 +34,10 @@ from sidecar.model.limits import MAX_INTEGER
 from sidecar.model.mailbox import MAX_PRIORITY
 
 NAME = "awaken"
+FOLDERS = (
+    "threads", "messages", "message_records", "thread_states", "pending_messages", "runs",
+    "mailbox", "profiles", "config",
+)  # fmt: skip
 # Their words for the ends of a dispatch, in ours.
 STATUSES = {
     "Queued": "queued",
@@ -107,7 +112,7 @@ def read(path: Path) -> Found:
     found = Found()
     if sqlite.is_database(path):
         _dispatches(path, found)
-    elif path.is_dir():
+    elif files.is_folder(path):
         _store(path, found)
     else:
         found.skip(str(path), "neither a directory nor a SQLite file")
@@ -120,42 +125,45 @@ def read(path: Path) -> Found:
 def _store(path: Path, found: Found) -> None:
     reader = Reader(NAME, found)
     placed = {"id", "resource_id", "parent_thread_id", "metadata"}
-    for file in files.folder(path / "threads"):
+    for file in files.folder(path / "threads", found):
         thread = read_file(file, Thread, placed, found)
         if thread is not None:
             reader.add_thread(thread, list(_contents(path, thread.value.id, found)))
-    for file in files.folder(path / "runs"):
+    for file in files.folder(path / "runs", found):
         run = read_file(file, Run, RUN, found)
         if run is not None:
             reader.add_run(run)
     _lost(path, found)
     reader.finish()
-    for file in sorted((path / "mailbox").glob("*/*.json")):
-        _entry(file, found)
-    for file in sorted(each for each in path.iterdir() if sqlite.is_database(each)):
+    for mailbox in files.folders(path / "mailbox", found):
+        for file in files.folder(mailbox, found):
+            _entry(file, found)
+    databases = [file for file in sorted(path.iterdir()) if sqlite.is_database(file)]
+    for file in databases:
         _dispatches(file, found)
+    beside = {file.name + suffix for file in databases for suffix in ("", *sqlite.BESIDE)}
+    files.report_strays(path, found, {*FOLDERS, *beside})
 
 
 def _lost(path: Path, found: Found) -> None:
     """Report what belongs to no thread."""
-    threads = {file.stem for file in files.folder(path / "threads")}
+    threads = {file.stem for file in (path / "threads").glob("*.json")}
     for name in ("messages", "thread_states", "pending_messages"):
-        for file in files.folder(path / name):
+        for file in files.folder(path / name, found):
             if file.stem not in threads:
                 found.skip(f"{file}:1", f"its thread {file.stem} is not there")
-    records = path / "message_records"
-    for folder in sorted(records.iterdir()) if records.is_dir() else ():
+    for folder in files.folders(path / "message_records", found):
         if folder.name not in threads:
             found.skip(f"{folder}", f"its thread {folder.name} is not there")
     for name in ("profiles", "config"):
-        if (path / name).is_dir():
+        if files.is_folder(path / name):
             found.skip(f"{path / name}", f"{name} have no place in a conversation")
 
 
 def _contents(path: Path, thread: str, found: Found) -> Iterator[Unit]:
     yield from messages(NAME, thread, _log(path, thread, found), found)
     state = path / "thread_states" / f"{thread}.json"
-    text = files.whole(state, found) if state.is_file() else None
+    text = files.whole(state, found) if files.is_there(state) else None
     thread_id = own_id(NAME, thread)
     if text is not None:
         said = Raw(text.text)
@@ -172,20 +180,32 @@ def _contents(path: Path, thread: str, found: Found) -> Iterator[Unit]:
             ]
         )
     waiting = path / "pending_messages" / f"{thread}.json"
-    if waiting.is_file():
+    if files.is_there(waiting):
         for text in _list(waiting, "", found):
             yield from _pending(thread_id, text, found)
 
 
 def _log(path: Path, thread: str, found: Found) -> list[Text]:
     """Find the log of a thread; the newer form has the older one's messages, too."""
-    records = files.folder(path / "message_records" / thread)
+    records = files.folder(path / "message_records" / thread, found)
+    older = path / "messages" / f"{thread}.json"
     if not records:
-        older = path / "messages" / f"{thread}.json"
-        return _list(older, "", found) if older.is_file() else []
-    numbered = [read_file(file, Numbered, set(), found) for file in records]
+        return _list(older, "", found) if files.is_there(older) else []
+    if files.is_there(older):
+        found.note(str(older), "its messages are in message_records, which is read instead")
+    numbered = [read_file(file, Numbered, {"message"}, found) for file in records]
     kept = sorted((each for each in numbered if each), key=lambda each: each.value.seq)
-    return [Text(each.where, bytes(each.value.message)) for each in kept]
+    return [Text(each.where, _with_record(each)) for each in kept]
+
+
+def _with_record(numbered: Record[Numbered]) -> bytes:
+    """Put what a record knows of its message beside what the message says."""
+    try:
+        members = msgspec.json.decode(numbered.value.message, type=dict[str, Raw])
+    except msgspec.ValidationError:
+        # It is no message either, and told to be none.
+        return bytes(numbered.value.message)
+    return msgspec.json.encode({**members, "record": numbered.rest})
 
 
 def _list(path: Path, member: str, found: Found) -> list[Text]:

@@ -100,15 +100,18 @@ class Payload(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read one rollout, or all below a folder."""
     found = Found()
-    if path.is_dir():
-        rollouts = sorted(path.rglob("rollout-*"))
+    if files.is_folder(path):
+        rollouts = []
+        for file in files.tree(path, found):
+            if file.name.startswith("rollout-"):
+                rollouts.append(file)
+            else:
+                found.note(str(file), "not a rollout; it is not read")
         if not rollouts:
             found.skip(str(path), "has no rollout-*.jsonl below it")
     else:
         rollouts = [path]
     for rollout in rollouts:
-        if rollout.is_dir():
-            continue
         if rollout.suffix != ".jsonl":
             found.skip(str(rollout), f"{rollout.suffix} is not read, only .jsonl")
             continue

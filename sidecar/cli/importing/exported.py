@@ -14,7 +14,15 @@ from msgspec import Raw
 from sidecar.cli.importing import files
 from sidecar.cli.importing.past import Past, PastInput, PastTurn
 from sidecar.cli.importing.runs import run
-from sidecar.cli.importing.story import Found, Story, Unit, call, ordered_by_parent
+from sidecar.cli.importing.story import (
+    Call,
+    Found,
+    Story,
+    Unit,
+    call,
+    ordered_by_parent,
+    parents_first,
+)
 
 NAME = "jsonl"
 ARCHIVE = "thread/update"
@@ -26,7 +34,51 @@ RUN = (
     "turnId", "agentId", "origin", "parentRunId", "parentThreadId", "sourceMailboxEntryId",
     "model", "terminationCode", "terminationDetail", "inputTokens", "outputTokens", "metadata",
 )  # fmt: skip
+ITEM = ("id", "turnId", "kind", "status", "summary", "detail", "metadata", "artifactRefs")
+# What every record of a noun has.
+MEMBERS = {
+    "thread": ("id", "parentThreadId", "archived", *THREAD),
+    "turn": (
+        "id", "status", "startedAtMs", "interruptRequestedAtMs", "steerCount", "inputSummary",
+        "metadata", "usage", "error",
+    ),
+    "item": ITEM,
+    "input": (
+        "id", "status", "delivery", "turnId", "itemId", "held", "admittedSeq", "prompt", "request",
+    ),
+    "run": ("id", "status", "error", "startedAtMs", *RUN),
+    "step": ("id", "runId", "type", "details", "status", "error"),
+    "commit": (
+        "version", "reason", "messages", "replaced", "runId", "commitId", "patches", "actions",
+        "snapshot",
+    ),
+    "event": ("seq", "turnId", "itemId", "event", "payload"),
+}  # fmt: skip
 Fields = dict[str, Raw]
+
+
+class Read(msgspec.Struct, rename="camel"):
+    """Be the members that are understood, whatever record they are of."""
+
+    id: str = ""
+    status: str = ""
+    delivery: str = ""
+    kind: str = ""
+    reason: str = ""
+    parent_thread_id: str | None = None
+    parent_run_id: str | None = None
+    turn_id: str | None = None
+    item_id: str | None = None
+    run_id: str | None = None
+    commit_id: str | None = None
+    summary: str | None = None
+    detail: str | None = None
+    started_at_ms: int | None = None
+    interrupt_requested_at_ms: int | None = None
+    steer_count: int = 0
+    admitted_seq: int = 0
+    version: int = 0
+    seq: int = 0
 
 
 class Line(msgspec.Struct):
@@ -59,7 +111,25 @@ class Error(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a file of one or more threads, one after the other."""
     found = Found()
+    parents: dict[str, str] = {}
+    for part in _parts(path, found):
+        if _is_whole(*part[0], found):
+            try:
+                found.add(_Thread(part, found).story(parents))
+            except msgspec.MsgspecError as error:
+                said = f"with its {len(part) - 1} records, one of them not as it was exported"
+                found.skip(part[0][0], f"{said}: {error}")
+            continue
+        for where, line in part[1:]:
+            found.skip(where, f"the thread of this {line.type} is not imported")
+    ordered_by_parent(found, parents)
+    return found
+
+
+def _parts(path: Path, found: Found) -> list[list[tuple[str, Line]]]:
+    """Take a file apart, each thread with its records."""
     parts: list[list[tuple[str, Line]]] = []
+    first: dict[tuple[str, bytes], str] = {}
     for where, text in files.lines(path, found):
         try:
             line = msgspec.json.decode(text, type=Line)
@@ -68,20 +138,52 @@ def read(path: Path) -> Found:
             continue
         if line.type == "thread":
             parts.append([])
+            first.clear()
         if line.record is None:
             found.skip(where, f"no record of type {line.type}")
         elif not parts:
             found.skip(where, "it comes before its thread")
-        else:
+        elif (stands := first.setdefault(_name(line), where)) != where:
+            found.skip(where, f"this {line.type} stands in {stands} already")
+        elif line.type == "thread" or _is_whole(where, line, found):
             parts[-1].append((where, line))
-    parents: dict[str, str] = {}
-    for part in parts:
-        try:
-            found.add(_Thread(part, found).story(parents))
-        except (KeyError, msgspec.MsgspecError) as error:
-            found.skip(part[0][0], f"a record is not as it was exported: {error}")
-    ordered_by_parent(found, parents)
-    return found
+    return [part for part in parts if part]
+
+
+def _name(line: Line) -> tuple[str, bytes]:
+    """Tell what makes a record one; what has none of it is broken, and told to be."""
+    record = line.record or {}
+    names = [bytes(record[name]) for name in ("id", "version", "seq") if name in record]
+    return line.type, names[0] if names else b""
+
+
+def _is_whole(where: str, line: Line, found: Found) -> bool:
+    """Tell whether a record has all that is looked at; what is wrong with it is reported."""
+    assert line.record is not None, "a line without a record is told before"
+    try:
+        for name in MEMBERS[line.type]:
+            bytes(line.record[name])
+        # What is read for more than to be sent again.
+        msgspec.convert(
+            {
+                name: msgspec.json.decode(value)
+                for name, value in line.record.items()
+                if name in Read.__struct_encode_fields__
+            },
+            Read,
+        )
+        if line.type == "run":
+            msgspec.json.decode(line.record["error"], type=Error | None)
+        elif line.type == "commit":
+            for message in msgspec.json.decode(line.record["messages"], type=list[Fields]):
+                _given(message, MESSAGE)
+    except KeyError as error:
+        found.skip(where, f"this {line.type} is not as it was exported: no {error.args[0]}")
+    except msgspec.MsgspecError as error:
+        found.skip(where, f"this {line.type} is not as it was exported: {error}")
+    else:
+        return True
+    return False
 
 
 class _Thread:
@@ -118,11 +220,18 @@ class _Thread:
         for where, fields in self._all("item"):
             past.add_item(where, _text(fields["turnId"]), fields)
         units += past.units()
-        units += [unit for where, each in self._all("run") for unit in self._run(where, each)]
+        units += [unit for where, each in self._runs_in_order() for unit in self._run(where, each)]
         units += [_step(where, each) for where, each in self._all("step")]
         units += self._commits()
         units += [_event(where, each, self._id) for where, each in self._all("event")]
         return Story(NAME, self._where, self._id, units)
+
+    def _runs_in_order(self) -> list[tuple[str, Fields]]:
+        """Put every run after its parent: those of one moment are in no order."""
+        runs = {_text(fields["id"]): (where, fields) for where, fields in self._all("run")}
+        parents = {each: _maybe(fields["parentRunId"]) for each, (_, fields) in runs.items()}
+        known = {each: parent for each, parent in parents.items() if parent}
+        return [runs[each] for each in parents_first(runs, known)]
 
     def _run(self, where: str, fields: Fields) -> Iterator[Unit]:
         failed = msgspec.json.decode(fields["error"], type=Error | None)
@@ -144,17 +253,18 @@ class _Thread:
         archiving = None
         if bytes(self._thread["archived"]) == b"true":
             updates = [fields for _, fields in commits if _text(fields["reason"]) == ARCHIVE]
-            archiving = _number(updates[-1]["version"]) if updates else 0
-        for where, fields in commits:
-            version = _number(fields["version"])
-            if version == archiving:
-                archive = call(where, "thread/update", threadId=self._id, archived=True)
-                yield Unit([archive], version=version)
+            archiving = updates[-1] if updates else self._thread
+        # Counted anew: a line that could not be read costs itself alone.
+        for version, (where, fields) in enumerate(commits, start=1):
+            if fields is archiving:
+                yield Unit([self._archive(where, expectedVersion=version - 1)], version=version)
             else:
                 yield self._commit(where, fields, version)
-        if archiving == 0:
-            archive = call(self._where, "thread/update", threadId=self._id, archived=True)
-            yield Unit([archive])
+        if archiving is self._thread:
+            yield Unit([self._archive(self._where)])
+
+    def _archive(self, where: str, **expected: int) -> Call:
+        return call(where, "thread/update", threadId=self._id, archived=True, **expected)
 
     def _commit(self, where: str, fields: Fields, version: int) -> Unit:
         reason = _text(fields["reason"])
@@ -162,11 +272,13 @@ class _Thread:
             _given(each, MESSAGE)
             for each in msgspec.json.decode(fields["messages"], type=list[Fields])
         ]
+        # By which it is known again where nothing else tells; a commitId is asked first.
+        own_place = {"threadId": self._id, "expectedVersion": version - 1}
         if bytes(fields["replaced"]) == b"true":
             if reason == "message/clear":
-                made = call(where, reason, threadId=self._id)
+                made = call(where, reason, **own_place)
             else:
-                made = call(where, "message/replace", threadId=self._id, messages=messages)
+                made = call(where, "message/replace", **own_place, messages=messages)
             return Unit([made], version=version)
         own = _maybe(fields["runId"])
         if own is not None and own not in self._runs:
@@ -175,7 +287,7 @@ class _Thread:
         made = call(
             where,
             "thread/commit",
-            threadId=self._id,
+            **own_place,
             commitId=_maybe(fields["commitId"]),
             reason=reason,
             runId=own,

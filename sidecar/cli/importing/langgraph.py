@@ -6,7 +6,9 @@ extension types name the class that they were; classes are kept by name, as plai
 pickled is not read: to read it is to run it.
 """
 
-from collections import defaultdict
+from base64 import b64encode
+from collections import Counter, defaultdict
+from math import isfinite
 from pathlib import Path
 
 import msgspec
@@ -20,6 +22,7 @@ Key = tuple[str, str]
 ROLES = {"human": "user", "ai": "assistant", "system": "system", "tool": "tool"}
 # Members of a message that have a place of their own.
 PLACED = ("content", "type", "id", "tool_calls", "tool_call_id")
+COLUMNS = ("type", "checkpoint", "metadata", "parent_checkpoint_id")
 CLASSES = (0, 1, 2, 3, 4, 5)
 
 
@@ -41,6 +44,7 @@ def read(path: Path) -> Found:
             found.skip(str(path), "has no table checkpoints")
             return found
         _read(tables, found)
+        tables.report_unread()
     return found
 
 
@@ -57,7 +61,7 @@ def _read(tables: sqlite.Tables, found: Found) -> None:
         names = ("task_id", "task_path", "idx", "channel")
         writes[key].append({**{name: row.get(name) for name in names}, "value": value})
     logs: dict[Key, list[tuple[str, sqlite.Row]]] = defaultdict(list)
-    for where, row in tables.rows("checkpoints", order):
+    for where, row in tables.rows("checkpoints", order, *COLUMNS):
         logs[str(row["thread_id"]), str(row["checkpoint_ns"])].append((where, row))
     parents: dict[str, str] = {}
     for (thread, space), rows in logs.items():
@@ -111,8 +115,9 @@ class _Log:
             raise Unreadable("a checkpoint that is no object")
         channels = value.get("channel_values")
         state: dict[str, object] = dict(channels) if isinstance(channels, dict) else {}
-        said = state.pop("messages", [])
-        messages = [self._message(each) for each in said] if isinstance(said, list) else []
+        said = state.pop("messages") if isinstance(state.get("messages"), list) else []
+        assert isinstance(said, list), "it was looked at"
+        messages = self._log(said)
         encoded = {str(each["id"]): msgspec.json.encode(each) for each in messages}
         known = list(self._messages.items())
         units: list[Unit] = []
@@ -141,6 +146,19 @@ class _Log:
     def _unit(self, made: Call) -> Unit:
         self._version += 1
         return Unit([made], version=self._version)
+
+    def _log(self, said: list[object]) -> list[dict[str, object]]:
+        """Make a log; a message that stands in it again gets an id of its own."""
+        seen: Counter[str] = Counter()
+        log = []
+        for each in said:
+            message = self._message(each)
+            name = str(message["id"])
+            seen[name] += 1
+            if seen[name] > 1:
+                message["id"] = f"{NAME}:{digest(name, str(seen[name]))}"
+            log.append(message)
+        return log
 
     def _message(self, each: object) -> dict[str, object]:
         """Make a message of a langchain one, or of a plain object with a role."""
@@ -177,15 +195,32 @@ def _value(kind: object, data: sqlite.Value) -> object:
             case "json":
                 return msgspec.json.decode(text or b"null")
             case "msgpack":
-                value: object = msgspec.msgpack.decode(text, ext_hook=_extension)
-                # That JSON can say it is found out now, at its place.
-                msgspec.json.encode(value)
-                return value
+                return _plain(msgspec.msgpack.decode(text, ext_hook=_extension))
             case "bytes" | "bytearray":
-                return Tagged(type=str(kind), value=text)
+                return _plain(text)
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise Unreadable(f"a value of type {kind} that cannot be read: {error}") from error
     raise Unreadable(f"a value of type {kind}, which is not read")
+
+
+def _plain(value: object) -> object:
+    """Say a value as JSON can, and name what JSON has no word for."""
+    match value:
+        case dict() if all(isinstance(name, str) for name in value):
+            made = {str(name): _plain(each) for name, each in value.items()}
+            return Tagged(made) if isinstance(value, Tagged) else made
+        case dict():
+            pairs = [[_plain(name), _plain(each)] for name, each in value.items()]
+            return Tagged(type="dict", value=pairs)
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case float() if not isfinite(value):
+            return Tagged(type="float", value=str(value))
+        case bytes():
+            return Tagged(type="bytes", value=b64encode(value).decode())
+    # That JSON can say it is found out now, at its place.
+    msgspec.json.encode(value)
+    return value
 
 
 def _extension(code: int, data: memoryview) -> object:

@@ -23,6 +23,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     max_attempts: int | None = None
     last_error: str | None = None
     is_stale: bool = False
+    # What it has that an entry of ours cannot have, in words.
+    lost: tuple[str, ...] = ()
 
 
 def story(name: str, where: str, entry: Entry, found: Found) -> Story | None:
@@ -46,6 +48,8 @@ def _unit(where: str, entry: Entry, found: Found) -> Unit | None:
         maxAttempts=entry.max_attempts,
     )
     entry_id, status = entry.entry_id, entry.status
+    for lost in entry.lost:
+        found.note(where, f"entry {entry_id} has no place for its {lost}")
     if status in ("queued", "claimed") and entry.is_stale:
         # It would be found out when somebody came to claim it.
         status = "superseded"

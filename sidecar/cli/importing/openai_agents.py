@@ -1,11 +1,13 @@
 """Read the SQLite sessions of openai-agents: what an agent is given on its next run.
 
 Tables agent_sessions (session_id, created_at, updated_at) and agent_messages (id, session_id,
-message_data, created_at); message_data is an item of the Responses API.
+message_data, created_at); message_data is an item of the Responses API. AdvancedSQLiteSession has
+message_structure and turn_usage besides.
 """
 
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw
@@ -26,6 +28,9 @@ ROLES = {
     "developer": "system",
     "tool": "tool",
 }
+PLACED = ("id", "session_id", "message_data")
+# Tables in which the program keeps its own order.
+KNOWN_TABLES = ("branch_reservations", "session_clear_generations")
 
 
 class Item(msgspec.Struct):
@@ -40,6 +45,16 @@ class Item(msgspec.Struct):
     output: Raw = msgspec.field(default_factory=null)
 
 
+class _Besides(NamedTuple):
+    """Be what sessions with branches have: where a message stands, and what turns have used."""
+
+    structure: dict[str, list[sqlite.Row]]
+    spent: dict[str, list[sqlite.Row]]
+
+    def of(self, row: sqlite.Row) -> list[sqlite.Row]:
+        return self.structure.get(str(row["id"]), [])
+
+
 def read(path: Path) -> Found:
     """Read one file of sessions."""
     found = Found()
@@ -49,43 +64,79 @@ def read(path: Path) -> Found:
         if not {"agent_sessions", "agent_messages"} <= tables.names:
             found.skip(str(path), "has no tables agent_sessions and agent_messages")
             return found
-        rows: dict[str, list[tuple[str, sqlite.Row]]] = defaultdict(list)
-        for where, row in tables.rows("agent_messages", "id"):
-            rows[str(row["session_id"])].append((where, row))
-        for where, row in tables.rows("agent_sessions", "session_id"):
-            session = str(row["session_id"])
-            found.add(_story(where, row, rows.pop(session, []), found))
-        for session, lost in rows.items():
-            for where, _ in lost:
-                found.skip(where, f"its session {session} is not there")
+        _read(tables, found)
+        tables.report_unread(KNOWN_TABLES)
     return found
 
 
-def _story(where: str, row: sqlite.Row, rows: list[tuple[str, sqlite.Row]], found: Found) -> Story:
+def _read(tables: sqlite.Tables, found: Found) -> None:
+    besides = _Besides(
+        _kept(tables, "message_structure", "message_id"),
+        _kept(tables, "turn_usage", "session_id"),
+    )
+    rows: dict[str, list[tuple[str, sqlite.Row]]] = defaultdict(list)
+    for where, row in tables.rows("agent_messages", "id", "id", "session_id", "message_data"):
+        rows[str(row["session_id"])].append((where, row))
+    for where, row in tables.rows("agent_sessions", "session_id", "session_id"):
+        session = str(row["session_id"])
+        found.add(_story(where, row, rows.pop(session, []), besides, found))
+    for session, lost in rows.items():
+        for where, _ in lost:
+            found.skip(where, f"its session {session} is not there")
+
+
+def _kept(tables: sqlite.Tables, table: str, key: str) -> dict[str, list[sqlite.Row]]:
+    kept: dict[str, list[sqlite.Row]] = defaultdict(list)
+    for _, row in tables.rows(table, key, key):
+        kept[str(row[key])].append(row)
+    return kept
+
+
+def _story(
+    where: str,
+    row: sqlite.Row,
+    rows: list[tuple[str, sqlite.Row]],
+    besides: _Besides,
+    found: Found,
+) -> Story:
     session = str(row["session_id"])
     thread_id = own_id(NAME, session)
+    # When it was last written is when its last message was.
+    kept: dict[str, object] = {name: value for name, value in row.items() if name != "updated_at"}
+    if session in besides.spent:
+        kept["turn_usage"] = besides.spent[session]
     create = call(
         where,
         "thread/create",
         threadId=thread_id,
         title=session,
         mode=NAME,
-        metadata=metadata(NAME, {"session_id": session, "created_at": row.get("created_at")}),
+        metadata=metadata(NAME, kept),
     )
     units = [Unit([create], is_root=True)]
     for at, each in rows:
-        message = _message(at, each, found)
+        message = _message(at, each, besides, found)
         if message is not None:
             append = call(at, "message/append", threadId=thread_id, messages=[message])
             units.append(Unit([append]))
+    branches = {place["branch_id"] for _, each in rows for place in besides.of(each)}
+    if len(branches) > 1:
+        said = f"its {len(branches)} branches are one log here; each message tells its own"
+        found.note(where, said)
     return Story(NAME, where, thread_id, units)
 
 
-def _message(where: str, row: sqlite.Row, found: Found) -> dict[str, object] | None:
+def _message(
+    where: str, row: sqlite.Row, besides: _Besides, found: Found
+) -> dict[str, object] | None:
     data = row["message_data"]
     text = data.encode() if isinstance(data, str) else data
     if not isinstance(text, bytes):
         found.skip(where, "no message_data")
+        return None
+    flaw = files.flaw(text)
+    if flaw is not None:
+        found.skip(where, flaw.reason)
         return None
     try:
         item = msgspec.json.decode(text, type=Item)
@@ -93,7 +144,11 @@ def _message(where: str, row: sqlite.Row, found: Found) -> dict[str, object] | N
         found.skip(where, files.reason(error))
         return None
     message: dict[str, object] = {"role": "assistant", "content": item.content}
-    kept: dict[str, object] = {"created_at": row.get("created_at")}
+    kept: dict[str, object] = {
+        name: value for name, value in row.items() if name not in PLACED and value is not None
+    }
+    if places := besides.of(row):
+        kept["structure"] = places
     match item.type:
         case None | "message" if item.role in ROLES:
             message["role"] = ROLES[item.role or "user"]

@@ -22,6 +22,7 @@ from sidecar.cli.importing.values import (
 )
 
 NAME = "oxillama"
+MESSAGES, RUNS, STATUS, STEPS = "messages.jsonl", "runs", "status.json", "steps"
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 STEP_STATUSES = ("in_progress", "completed", "failed", "cancelled", "expired")
 
@@ -73,10 +74,10 @@ class Step(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a thread directory."""
     found = Found()
-    if not path.is_dir():
+    if not files.is_folder(path):
         found.skip(str(path), "not a directory")
         return found
-    for folder in sorted(each for each in path.iterdir() if each.is_dir()):
+    for folder in files.folders(path, found):
         _thread(folder, found)
     if not found.stories and not found.skipped:
         found.skip(str(path), "has no threads")
@@ -85,12 +86,18 @@ def read(path: Path) -> Found:
 
 def _thread(folder: Path, found: Found) -> None:
     meta = folder / "meta.json"
-    if not meta.is_file():
+    thread = None
+    if files.is_file(meta):
+        thread = _record(meta, Thread, {"id", "object", "metadata"}, found)
+    else:
         found.skip(f"{meta}:1", "a thread without its metadata")
-        return
-    thread = _record(meta, Thread, {"id", "object", "metadata"}, found)
     if thread is None:
+        for file in sorted(
+            each for each in folder.rglob("*") if each != meta and files.is_file(each)
+        ):
+            found.skip(str(file), f"its thread {folder.name} is not imported")
         return
+    files.report_strays(folder, found, (meta.name, MESSAGES, RUNS))
     thread_id = own_id(NAME, thread.value.id)
     create = call(
         thread.where,
@@ -99,9 +106,10 @@ def _thread(folder: Path, found: Found) -> None:
         metadata=metadata(NAME, _rest(thread, thread_id), thread.value.metadata),
     )
     units = [Unit([create], is_root=True)]
-    runs = _sorted(folder / "runs", "*/status.json", Run, _RUN, found)
+    statuses = [each / STATUS for each in files.folders(folder / RUNS, found)]
+    runs = _sorted(statuses, Run, _RUN, found)
     units += [unit for read in runs for unit in _run(thread_id, read, found)]
-    units += _messages(thread_id, folder / "messages.jsonl", found)
+    units += _messages(thread_id, folder / MESSAGES, found)
     found.add(Story(NAME, thread.where, thread_id, units))
 
 
@@ -121,10 +129,10 @@ def _record(path: Path, kind: type[Kind], placed: set[str], found: Found) -> Rec
 
 
 def _sorted(
-    folder: Path, pattern: str, kind: type[Kind], placed: set[str], found: Found
+    paths: list[Path], kind: type[Kind], placed: set[str], found: Found
 ) -> list[Record[Kind]]:
-    """Read the files of a folder, in the order in which their records were made."""
-    read = [_record(path, kind, placed, found) for path in sorted(folder.glob(pattern))]
+    """Read files, in the order in which their records were made."""
+    read = [_record(path, kind, placed, found) for path in paths]
     kept = [each for each in read if each is not None]
     return sorted(kept, key=lambda r: (getattr(r.value, "created_at", 0), r.where))
 
@@ -143,11 +151,15 @@ def _run(thread_id: str, read: Record[Run], found: Found) -> Iterator[Unit]:
         error={"code": error.code, "message": error.message} if error else None,
         metadata=metadata(NAME, _rest(read, run_id)),
     )
+    folder = Path(where.rpartition(":")[0]).parent
+    files.report_strays(folder, found, (STATUS, STEPS))
+    steps = _sorted(files.folder(folder / STEPS, found), Step, _STEP, found)
     if made is None:
+        for step in steps:
+            found.skip(step.where, f"its run {value.id} is not imported")
         return
     yield made
-    steps = Path(where.rpartition(":")[0]).parent / "steps"
-    for step in _sorted(steps, "*.json", Step, _STEP, found):
+    for step in steps:
         yield from _step(run_id, step, found)
 
 
@@ -176,14 +188,19 @@ def _step(run_id: str, step: Record[Step], found: Found) -> Iterator[Unit]:
 
 
 def _messages(thread_id: str, path: Path, found: Found) -> Iterator[Unit]:
-    if not path.is_file():
+    if not files.is_there(path):
         return
     placed = {"id", "object", "thread_id", "role", "content", "run_id"}
+    first: dict[str, str] = {}
     for text in files.lines(path, found):
         try:
             where, value, rest = record(text.where, text.text, Message, placed)
         except msgspec.MsgspecError as error:
             found.skip(text.where, files.reason(error))
+            continue
+        stands = first.setdefault(value.id, where)
+        if stands != where:
+            found.skip(where, f"message {value.id} stands in {stands} already")
             continue
         message = {
             "id": own_id(NAME, value.id),

@@ -5,40 +5,33 @@ unit, so that one bad record costs itself alone and is told with its place. A st
 leaves a mark, an event of its own: it is not made again, whatever has become of it since.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Raw
 
-from sidecar.cli.connect import Params
+from sidecar.cli.importing.asking import MARK, Asking, BusyError
+from sidecar.cli.importing.parents import Parents, work
 from sidecar.cli.importing.story import Call, Skipped, Story, Unit, call
 from sidecar.cli.importing.values import digest
-from sidecar.client import AnswerLost, Client, SidecarError
+from sidecar.client import Client, SidecarError
 from sidecar.client.refusals import (
     IdempotencyMismatch,
     IllegalTransition,
     MailboxEntryNotFound,
-    ThreadNotFound,
-    TurnNotFound,
     VersionMismatch,
 )
-from sidecar.model.limits import MAX_ATOMIC_CALLS, MAX_INTEGER
+from sidecar.model.limits import MAX_ATOMIC_CALLS
 
-# Written for every thread that has come over whole; not exported.
-MARK = "import.completed"
 # Requests of about so many bytes go together: enough to be fast, little enough for others to
 # write between two of them.
 PACK_BYTES = 512 * 1024
-# Around the params of one call.
-ENVELOPE_BYTES = 1024
+# One is being made while the next is put together.
+PACKS_UNDER_WAY = 2
 # A restart in the middle of a long turn begins its thread anew; more often it is no accident.
 MAX_BEGINNINGS = 3
-# A daemon that dies may still take a connection or two.
-MAX_LOSSES = 5
-# The shortest claim: nobody else gets what has ended elsewhere, nor waits for it.
-LEASE_MS = 1
-CONSUMER = "sidecar-import"
 # The daemon's own failures, which no other record would be spared.
 NOT_THE_RECORDS = (
     "internal",
@@ -49,7 +42,6 @@ NOT_THE_RECORDS = (
     "parse_error",
     "invalid_request",
 )
-
 Shown = Callable[[int], object]
 
 
@@ -59,52 +51,26 @@ class Outcome(NamedTuple):
     made: int
     there: int
     skipped: list[Skipped]
+    notes: list[Skipped]
+
+
+class _Telling(msgspec.Struct):
+    """Be a story that is made, and what has become of it."""
+
+    story: Story
+    # Something of it could not be made, or nothing more of it can.
+    is_incomplete: bool = False
+    is_dropped: bool = False
 
 
 class _Part(NamedTuple):
-    story: Story
+    telling: _Telling
     unit: Unit
 
 
-class _Answer(msgspec.Struct, rename="camel"):
-    status: str
-    claim_token: str | None = None
-
-
-class _Entry(msgspec.Struct):
-    entry: _Answer | None
-
-
-class _Results(msgspec.Struct):
-    results: list[Raw]
-
-
-class _Marked(msgspec.Struct):
-    digest: str | None = None
-
-
-class _Mark(msgspec.Struct):
-    payload: _Marked
-
-
-class _Marks(msgspec.Struct):
-    data: list[_Mark]
-
-
-class _Head(msgspec.Struct):
-    version: int
-
-
-class _Thread(msgspec.Struct):
-    thread: _Head
-
-
-class _Turn(msgspec.Struct):
-    recovered: bool
-
-
-class _TurnAnswer(msgspec.Struct):
-    turn: _Turn
+class _Sent(NamedTuple):
+    pack: list[_Part]
+    made: Future[bool]
 
 
 class _CutError(Exception):
@@ -115,115 +81,135 @@ class Player:
     """Make stories through one client."""
 
     def __init__(self, client: Client, shown: Shown) -> None:
-        self._client = client
+        self._asking = Asking(client)
+        self._parents = Parents(self._asking)
         self._shown = shown
         self._skipped: list[Skipped] = []
         self._pack: list[_Part] = []
-        self._pack_bytes = 0
-        # Those of which something could not be made, by what they are.
-        self._incomplete: set[int] = set()
-        self._dropped: set[int] = set()
+        self._pack_calls = self._pack_bytes = 0
+        # Packs on their way, the oldest first; behind one that could not be made none is.
+        self._under_way: deque[_Sent] = deque()
+        self._is_stuck = False
         self._made = self._there = 0
 
     def play(self, stories: list[Story]) -> Outcome:
         """Make all of them."""
-        for story in stories:
-            self._tell(story)
-        self._flush()
-        return Outcome(self._made, self._there, self._skipped)
+        with ThreadPoolExecutor(1, thread_name_prefix="import") as self._sender:
+            for story in stories:
+                self._tell(story)
+            self._finish()
+        return Outcome(self._made, self._there, self._skipped, self._parents.notes)
 
     def _tell(self, story: Story) -> None:
         mark = _mark(story)
         version = -1
         if story.thread_id is not None:
-            version = self._version(story.thread_id)
-            if version >= 0 and self._is_marked(story.thread_id, mark):
+            thread = self._asking.thread(story.thread_id)
+            if thread is not None and mark in self._asking.marks(story.thread_id):
                 self._there += 1
+                self._parents.know(story)
                 self._shown(sum(len(unit.calls) for unit in story.units))
                 return
+            version = -1 if thread is None else thread.version
         self._made += 1
-        for unit in story.units:
+        telling = _Telling(self._parents.without_lost(story))
+        for unit in telling.story.units:
             if unit.version is not None and unit.version <= version:
                 self._shown(len(unit.calls))
             else:
-                self._take(_Part(story, unit))
+                self._take(_Part(telling, unit))
         if story.thread_id is not None:
-            self._take(_Part(story, Unit([_mark_call(story, mark)], is_mark=True)))
+            self._take(_Part(telling, Unit([_mark_call(story, mark)], is_mark=True)))
 
-    def _version(self, thread_id: str) -> int:
-        try:
-            found = self._client.call("thread/get", {"threadId": thread_id})
-        except ThreadNotFound:
-            return -1
-        return msgspec.json.decode(found, type=_Thread).thread.version
-
-    def _is_marked(self, thread_id: str, mark: str) -> bool:
-        params = {"threadId": thread_id, "events": [MARK]}
-        marks = msgspec.json.decode(self._client.call("event/list", params), type=_Marks)
-        return any(each.payload.digest == mark for each in marks.data)
-
-    def _has_grown(self, part: _Part) -> bool:
-        """Tell whether a thread came over before, and its source has gone on since."""
-        if not part.unit.is_root or part.story.thread_id is None:
-            return False
-        params = {"threadId": part.story.thread_id, "events": [MARK], "limit": 1}
-        marks = msgspec.json.decode(self._client.call("event/list", params), type=_Marks)
-        return bool(marks.data)
+    # -- packs ---------------------------------------------------------------------------------
 
     def _take(self, part: _Part) -> None:
-        """Put a unit into the pack, which goes when it is full."""
-        size = sum(len(bytes(each.params)) for each in part.unit.calls)
-        calls = sum(len(each.unit.calls) for each in self._pack)
-        is_full = len(part.unit.calls) + calls > MAX_ATOMIC_CALLS
-        if is_full or part.unit.end is not None or self._pack_bytes + size > PACK_BYTES:
-            self._flush()
-        self._pack.append(part)
-        self._pack_bytes += size
-        if part.unit.end is not None or len(part.unit.calls) > MAX_ATOMIC_CALLS:
-            self._flush()
-
-    def _flush(self) -> None:
-        pack, self._pack, self._pack_bytes = self._pack, [], 0
-        calls = [each for part in pack if self._is_wanted(part) for each in part.unit.calls]
-        if not calls:
+        """Put a unit into the pack, which goes when it is full; one that is none goes alone."""
+        count = len(part.unit.calls)
+        if part.unit.end is not None or count > MAX_ATOMIC_CALLS:
+            self._finish()
+            self._make(part)
             return
-        if self._fits(calls) and all(part.unit.end is None for part in pack):
+        size = sum(len(bytes(each.params)) for each in part.unit.calls)
+        if self._pack_calls + count > MAX_ATOMIC_CALLS or self._pack_bytes + size > PACK_BYTES:
+            self._send()
+        self._pack.append(part)
+        self._pack_calls += count
+        self._pack_bytes += size
+
+    def _send(self) -> None:
+        pack, self._pack = self._pack, []
+        self._pack_calls = self._pack_bytes = 0
+        if pack:
+            self._submit(pack)
+        while len(self._under_way) >= PACKS_UNDER_WAY:
+            self._settle()
+
+    def _submit(self, pack: list[_Part]) -> None:
+        wanted = [each for part in pack if _is_wanted(part) for each in part.unit.calls]
+        self._under_way.append(_Sent(pack, self._sender.submit(self._is_made, wanted)))
+
+    def _finish(self) -> None:
+        """Send what is left, and wait for all that is on its way."""
+        self._send()
+        while self._under_way:
+            self._settle()
+
+    def _is_made(self, calls: list[Call]) -> bool:
+        """Make a pack at once, on the sender's thread, unless the one before it was not made."""
+        if self._is_stuck:
+            return False
+        self._is_stuck = True
+        if calls:
+            if not self._asking.fits(calls):
+                return False
             try:
-                self._atomic(calls)
+                self._asking.make(calls)
             except SidecarError as error:
                 _unless_the_records(error)
-            else:
-                self._shown(len(calls))
-                return
-        for part in pack:
+                return False
+        self._is_stuck = False
+        return True
+
+    def _settle(self) -> None:
+        """Wait for the oldest pack; one that is refused is made unit by unit, then those behind."""
+        sent = self._under_way.popleft()
+        if sent.made.result():
+            self._show(sent.pack)
+            return
+        behind = [each.pack for each in self._under_way if not each.made.result()]
+        self._under_way.clear()
+        self._is_stuck = False
+        for part in sent.pack:
             self._make(part)
+        for pack in behind:
+            self._submit(pack)
 
-    def _is_wanted(self, part: _Part) -> bool:
-        """Tell whether to make it; what was refused must be told again by the next run."""
-        if part.unit.is_mark and id(part.story) in self._incomplete:
-            return False
-        return id(part.story) not in self._dropped
+    def _show(self, pack: list[_Part]) -> None:
+        self._shown(sum(len(part.unit.calls) for part in pack if not part.unit.is_mark))
 
-    def _fits(self, calls: list[Call]) -> bool:
-        most = self._client.server.limits.max_message_bytes - ENVELOPE_BYTES
-        size = sum(len(bytes(each.params)) + ENVELOPE_BYTES for each in calls)
-        return len(calls) <= MAX_ATOMIC_CALLS and size <= most
+    # -- units ---------------------------------------------------------------------------------
 
     def _make(self, part: _Part) -> None:
         """Make one unit; once more from the story's beginning if a restart has cut it."""
+        reason = "the daemon was restarted again and again"
         for _ in range(MAX_BEGINNINGS):
             try:
                 self._make_once(part)
             except _CutError:
+                if self._is_used(part.telling.story):
+                    reason = "a restart has cut it, and its thread has been used since"
+                    self._skip(part, part.unit.calls[0], reason)
+                    break
                 self._begin_again(part)
             else:
                 break
         else:
-            self._skip(part, part.unit.calls[0], "the daemon was restarted again and again")
-        self._shown(len(part.unit.calls))
+            self._skip(part, part.unit.calls[0], reason)
+        self._show([part])
 
     def _make_once(self, part: _Part) -> None:
-        if not self._is_wanted(part):
+        if not _is_wanted(part):
             return
         if part.unit.end is not None:
             self._end(part)
@@ -232,122 +218,102 @@ class Player:
         while left:
             chunk = self._chunk(left)
             if not chunk:
-                self._skip(part, left.pop(0), "larger than a message may be")
+                self._skip(part, left.pop(0), "larger or deeper than a message may be")
                 continue
             try:
-                self._atomic(chunk)
+                self._asking.make(chunk)
                 del left[: len(chunk)]
             except SidecarError as error:
                 _unless_the_records(error)
                 index = error.details.get("index", 0)
                 assert isinstance(index, int), "an index is a number"
                 culprit = chunk[index]
-                self._check_cut(part.unit, error)
-                if isinstance(error, VersionMismatch) and part.unit.version is not None:
-                    return
-                if isinstance(error, IdempotencyMismatch) and self._has_grown(part):
-                    left.remove(culprit)
+                place = left.index(culprit)
+                if self._was_made(part, culprit, error):
+                    del left[place]
                     continue
                 self._skip(part, culprit, _reason(error))
                 if culprit is part.unit.calls[0]:
                     return
-                left.remove(culprit)
+                left[place : place + 1] = _bare_end(culprit)
+
+    def _was_made(self, part: _Part, culprit: Call, error: SidecarError) -> bool:
+        """Tell whether a call is refused because an earlier import, or its lost answer, made it."""
+        if isinstance(error, IllegalTransition) and any(
+            self._asking.is_recovered(turn_id) for turn_id in dict.fromkeys(_turns(part.unit))
+        ):
+            raise _CutError
+        if isinstance(error, VersionMismatch) and part.unit.version is not None:
+            return error.actual >= part.unit.version
+        if isinstance(error, IdempotencyMismatch) and part.unit.is_root:
+            return culprit.method == "thread/create" and self._asking.has_grown(culprit)
+        return self._asking.was_promoted(culprit, error)
 
     def _chunk(self, calls: list[Call]) -> list[Call]:
         """Take as many as fit into one message."""
         chunk: list[Call] = []
         for each in calls:
-            if not self._fits([*chunk, each]):
+            if not self._asking.fits([*chunk, each]):
                 break
             chunk.append(each)
         return chunk
 
     def _skip(self, part: _Part, culprit: Call, reason: str) -> None:
-        story, unit = part
+        telling, unit = part
         rest = ""
         if culprit is unit.calls[0] and len(unit.calls) > 1:
             rest = f", with {len(unit.calls) - 1} more requests of it"
         if unit.is_root:
-            self._dropped.add(id(story))
-            others = sum(len(each.calls) for each in story.units) - 1
+            telling.is_dropped = True
+            others = sum(len(each.calls) for each in telling.story.units) - 1
             rest = f", with {others} more requests of it" if others else ""
-        self._incomplete.add(id(story))
+        telling.is_incomplete = True
         self._skipped.append(Skipped(culprit.where, f"{culprit.method}: {reason}{rest}"))
 
-    def _check_cut(self, unit: Unit, error: SidecarError) -> None:
-        """Find out whether the daemon's recovery has closed what is being made."""
-        if not isinstance(error, IllegalTransition):
-            return
-        for turn_id in dict.fromkeys(_turns(unit)):
-            try:
-                found = self._client.call("turn/get", {"turnId": turn_id})
-            except TurnNotFound:
-                # Not made yet.
-                continue
-            if msgspec.json.decode(found, type=_TurnAnswer).turn.recovered:
-                raise _CutError
+    def _is_used(self, story: Story) -> bool:
+        """Tell whether a thread has turns or inputs that are not its story's."""
+        assert story.thread_id is not None, "who has turns has a thread"
+        return not set(work(story)).issuperset(self._asking.work(story.thread_id))
 
     def _begin_again(self, part: _Part) -> None:
         """Take away a thread that a restart has cut, and make it up to this unit.
 
         It has no mark, so nothing of it was ever told to be there.
         """
-        story = part.story
-        self._client.call("thread/delete", {"threadId": story.thread_id, "force": True})
+        story = part.telling.story
+        assert story.thread_id is not None, "who has turns has a thread"
+        self._asking.delete(story.thread_id)
         for unit in story.units:
             if unit is part.unit:
                 return
-            self._make_once(_Part(story, unit))
-
-    def _atomic(self, calls: list[Call]) -> list[Raw]:
-        """Make calls all at once; each of them may be made again, so all may."""
-        params: Params = {
-            "calls": [{"method": each.method, "params": each.params} for each in calls]
-        }
-        answer = self._repeatedly("atomic", params)
-        return msgspec.json.decode(answer, type=_Results).results
+            self._make_once(_Part(part.telling, unit))
 
     def _end(self, part: _Part) -> None:
-        """Enqueue an entry out of everybody's reach, claim it and end it as it has ended."""
         enqueue = part.unit.calls[0]
-        params = msgspec.json.decode(enqueue.params, type=dict[str, Raw])
-        params["availableAtMs"] = Raw(str(MAX_INTEGER).encode())
-        wanted = {"entryId": params["entryId"]}
+        assert part.unit.end is not None, "who ends has an end"
         try:
-            status = self._ask("mailbox/enqueue", params).status
-            if status in (part.unit.end, "cancelled", "superseded"):
-                return
-            claim = {**wanted, "consumerId": CONSUMER, "leaseMs": LEASE_MS}
-            claimed = self._maybe("mailbox/claimEntry", claim)
-            if claimed is None:
-                self._skip(part, enqueue, "its mailbox is busy; run it again later")
-                return
-            own: Params = {**wanted, "claimToken": claimed.claim_token}
-            if part.unit.end == "accepted":
-                self._ask("mailbox/ack", own)
-            else:
-                self._ask("mailbox/deadLetter", {**own, "error": part.unit.error})
+            self._asking.end(enqueue, part.unit.end, part.unit.error)
+        except BusyError:
+            self._skip(part, enqueue, "its mailbox is busy; run it again later")
         except SidecarError as error:
             _unless_the_records(error)
             self._skip(part, enqueue, _reason(error))
 
-    def _ask(self, method: str, params: Params | dict[str, Raw]) -> _Answer:
-        answer = self._maybe(method, params)
-        assert answer is not None, "an entry that is there is answered"
-        return answer
 
-    def _maybe(self, method: str, params: Params | dict[str, Raw]) -> _Answer | None:
-        return msgspec.json.decode(self._repeatedly(method, params), type=_Entry).entry
+def _is_wanted(part: _Part) -> bool:
+    """Tell whether to make it; what was refused must be told again by the next run."""
+    if part.unit.is_mark and part.telling.is_incomplete:
+        return False
+    return not part.telling.is_dropped
 
-    def _repeatedly(self, method: str, params: Params | dict[str, Raw]) -> Raw:
-        """Ask what may be asked again, though the client cannot know that it may."""
-        for _ in range(MAX_LOSSES):
-            try:
-                return self._client.call(method, params)
-            except AnswerLost:
-                # It waits for a daemon as long as its patience lasts.
-                self._client.call("daemon/ping")
-        return self._client.call(method, params)
+
+def _bare_end(refused: Call) -> list[Call]:
+    """Make the end of a turn alone: one that stays open would keep all after it out."""
+    if refused.method != "turn/complete":
+        return []
+    end = msgspec.json.decode(refused.params, type=_End)
+    bare = call(refused.where, refused.method, turnId=end.turn_id, status=end.status)
+    return [] if bytes(bare.params) == bytes(refused.params) else [bare]
 
 
 def _reason(error: SidecarError) -> str:
@@ -360,6 +326,11 @@ def _reason(error: SidecarError) -> str:
 def _unless_the_records(error: SidecarError) -> None:
     if error.retryable or error.kind in NOT_THE_RECORDS:
         raise error
+
+
+class _End(msgspec.Struct, rename="camel"):
+    turn_id: str
+    status: str
 
 
 class _OfTurn(msgspec.Struct, rename="camel"):

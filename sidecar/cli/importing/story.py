@@ -5,7 +5,7 @@ all; its first call is what the others of it need.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -118,6 +118,8 @@ def counts(stories: Iterable[Story]) -> Counter[str]:
     counted: Counter[str] = Counter()
     for each in calls_of(stories):
         noun = NOUNS.get(each.method)
+        if each.method == "sessionInput/promote" and _opens_a_turn(each.params):
+            noun = "turns"
         if noun is None:
             continue
         messages = _messages(each.params)
@@ -133,21 +135,40 @@ class _WithMessages(msgspec.Struct):
     messages: list[msgspec.Raw] = msgspec.field(default_factory=list)
 
 
+class _Scoped(msgspec.Struct):
+    scope: str = "input"
+
+
+def _opens_a_turn(params: msgspec.Raw) -> bool:
+    return msgspec.json.decode(params, type=_Scoped).scope == "input"
+
+
 def _messages(params: msgspec.Raw) -> int:
     return len(msgspec.json.decode(params, type=_WithMessages).messages)
 
 
-def ordered_by_parent(found: Found, parents: dict[str, str]) -> None:
-    """Put every thread after its parent; a parent that is not in the source is reported."""
-    by_id = {story.thread_id: story for story in found.stories if story.thread_id}
+def ordered_by_parent(found: Found, parents: Mapping[str, str]) -> None:
+    """Put every thread after its parent; of threads with one id the first is kept."""
+    by_id: dict[str, Story] = {}
+    rest: list[Story] = []
+    for story in found.stories:
+        if story.thread_id is None:
+            rest.append(story)
+        elif (first := by_id.setdefault(story.thread_id, story)) is not story:
+            found.skip(story.where, f"thread {story.thread_id} stands in {first.where} already")
+    found.stories[:] = [by_id[each] for each in parents_first(by_id, parents)] + rest
+
+
+def parents_first(ids: Iterable[str], parents: Mapping[str, str]) -> list[str]:
+    """Order ids so that each comes after its parent, as far as there is no circle of them."""
+    known = dict.fromkeys(ids)
     done: dict[str, None] = {}
-    for thread_id in by_id:
+    for each in known:
         line: dict[str, None] = {}
-        at: str | None = thread_id
-        while at is not None and at in by_id and at not in done and at not in line:
+        at: str | None = each
+        while at is not None and at in known and at not in done and at not in line:
             line[at] = None
             at = parents.get(at)
-        for each in reversed(line):
-            done.setdefault(each)
-    rest = [story for story in found.stories if not story.thread_id]
-    found.stories[:] = [by_id[thread_id] for thread_id in done] + rest
+        for one in reversed(line):
+            done.setdefault(one)
+    return list(done)

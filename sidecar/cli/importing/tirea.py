@@ -30,6 +30,9 @@ from sidecar.cli.importing.values import (
 from sidecar.model.limits import MAX_INTEGER
 
 NAME = "tirea"
+# What tirea says of every entry that was cancelled.
+CANCELLED = "cancelled"
+FOLDERS = ("_runs", "_mailbox", "_mailbox_threads")
 
 
 class Head(Thread):
@@ -67,16 +70,16 @@ class Mailbox(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a file store."""
     found = Found()
-    if not path.is_dir():
+    if not files.is_folder(path):
         found.skip(str(path), "not a directory")
         return found
     reader = Reader(NAME, found)
     placed = {"id", "resource_id", "parent_thread_id", "metadata", "messages", "state", "patches"}
-    for file in files.folder(path):
+    for file in files.folder(path, found, besides=FOLDERS):
         thread = read_file(file, Head, placed, found)
         if thread is not None:
             reader.add_thread(thread, _contents(thread, found))
-    for file in files.folder(path / "_runs"):
+    for file in files.folder(path / "_runs", found):
         run = read_file(file, Run, RUN | {"termination_reason"}, found)
         if run is not None:
             reader.add_run(run)
@@ -125,12 +128,12 @@ def _or(value: Raw, absent: bytes) -> bytes:
 
 def _entries(path: Path, found: Found) -> None:
     generations: dict[str, int] = {}
-    for file in files.folder(path / "_mailbox_threads"):
+    for file in files.folder(path / "_mailbox_threads", found):
         mailbox = read_file(file, Mailbox, set(), found)
         if mailbox is not None:
             generations[mailbox.value.mailbox_id] = mailbox.value.current_generation
     first: dict[str, str] = {}
-    for file in files.folder(path / "_mailbox"):
+    for file in files.folder(path / "_mailbox", found):
         read = read_file(file, Entry, set(), found)
         if read is None:
             continue
@@ -161,4 +164,17 @@ def _entry(value: Entry, *, is_stale: bool) -> mailboxes.Entry:
         attempt_count=value.attempt_count,
         last_error=value.last_error,
         is_stale=is_stale,
+        lost=_lost(value),
     )
+
+
+def _lost(value: Entry) -> tuple[str, ...]:
+    """Tell what of an entry nothing here can hold."""
+    found = []
+    for name, given in (("senderId", value.sender_id), ("dedupeKey", value.dedupe_key)):
+        if given and a_name(given) is None:
+            found.append(f"{name} {given!r}")
+    is_told = value.status in ("superseded", "dead_letter") or value.last_error == CANCELLED
+    if value.last_error and not is_told:
+        found.append(f"last error {value.last_error!r}")
+    return tuple(found)

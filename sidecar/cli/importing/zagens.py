@@ -31,6 +31,11 @@ from sidecar.model.turn import Usage
 
 NAME = "zagens"
 TABLES = ("threads", "turns", "items", "events", "session_input")
+FOLDERS = TABLES[:4]
+DATABASE = "runtime.db"
+# What counts for the program alone: the next seq, and the version of its tables.
+COUNTER = "state.json"
+KNOWN_TABLES = ("_meta",)
 # How rows order themselves, where the files have names.
 ORDER = {"events": "seq", "session_input": "admitted_seq"}
 JSON_COLUMNS = {
@@ -48,6 +53,7 @@ JSON_COLUMNS = {
 # Rust's names of enum members, as the rows have them.
 NAMED = ("kind", "status", "delivery")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+Moment = str | float | None
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
@@ -79,8 +85,8 @@ class Turn(msgspec.Struct):
     thread_id: str
     status: str
     input_summary: str | None = None
-    created_at: str | None = None
-    started_at: str | None = None
+    created_at: Moment = None
+    started_at: Moment = None
     usage: Spent | None = None
     error: str | None = None
     item_ids: list[str] = msgspec.field(default_factory=list)
@@ -97,7 +103,7 @@ class Item(msgspec.Struct):
     detail: str | None = None
     metadata: Raw = msgspec.field(default_factory=null)
     artifact_refs: list[str] = msgspec.field(default_factory=list)
-    started_at: str | None = None
+    started_at: Moment = None
 
 
 class Event(msgspec.Struct):
@@ -126,18 +132,24 @@ class Input(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a runtime directory."""
     found = Found()
-    if not path.is_dir():
+    if not files.is_folder(path):
         found.skip(str(path), "not a directory")
         return found
-    database = path / "runtime.db"
-    if database.is_file():
+    database = path / DATABASE
+    beside = {DATABASE + suffix for suffix in ("", *sqlite.BESIDE)}
+    files.report_strays(path, found, {*FOLDERS, COUNTER, *beside})
+    if files.is_there(database):
         with sqlite.opened(database, found) as tables:
             if tables is not None:
-                _Reader(found, {table: _rows(tables, table) for table in TABLES}).read()
-        if any(files.folder(path / "threads")):
-            found.note(str(path / "threads"), "its files are in runtime.db, which is read instead")
+                sources = {table: _rows(tables, table, found) for table in TABLES}
+                _Reader(found, sources).read()
+                tables.report_unread(KNOWN_TABLES)
+        for folder in FOLDERS:
+            if any(files.entries(path / folder, Found())):
+                said = f"its files are in {DATABASE}, which is read instead"
+                found.note(str(path / folder), said)
         return found
-    sources = {table: _files(path / table, found) for table in TABLES[:3]}
+    sources = {table: _files(path / table, found) for table in FOLDERS[:3]}
     _Reader(found, {**sources, "events": _events(path / "events", found)}).read()
     if not found.stories and not found.skipped:
         found.skip(str(path), "has neither threads nor runtime.db")
@@ -145,29 +157,37 @@ def read(path: Path) -> Found:
 
 
 def _files(folder: Path, found: Found) -> Iterator[Text]:
-    for path in files.folder(folder):
+    for path in files.folder(folder, found):
         text = files.whole(path, found)
         if text is not None:
             yield text
 
 
 def _events(folder: Path, found: Found) -> Iterator[Text]:
-    for path in files.folder(folder, ".jsonl"):
+    for path in files.folder(folder, found, ".jsonl"):
         yield from files.lines(path, found)
 
 
-def _rows(tables: sqlite.Tables, table: str) -> Iterator[Text]:
-    """Give rows the form of files."""
+def _rows(tables: sqlite.Tables, table: str, found: Found) -> Iterator[Text]:
+    """Give rows the form of files; one that has no such form is reported."""
     for where, row in tables.rows(table, ORDER.get(table, "id")):
         members: dict[str, object] = {}
+        broken: str | None = None
         for name, value in row.items():
-            if name in JSON_COLUMNS and isinstance(value, str):
+            if isinstance(value, bytes):
+                broken = f"{name} is no text"
+            elif name in JSON_COLUMNS and isinstance(value, str):
+                flaw = files.flaw(value.encode())
+                broken = broken or (flaw and f"{name}: {flaw.reason}")
                 members[JSON_COLUMNS[name]] = Raw(value.encode())
             elif name in NAMED and isinstance(value, str):
                 members[name] = _CAPITAL.sub("_", value).lower()
             else:
                 members[name] = value
-        yield Text(where, msgspec.json.encode(members))
+        if broken:
+            found.skip(where, broken)
+        else:
+            yield Text(where, msgspec.json.encode(members))
 
 
 class _Reader:
@@ -213,16 +233,15 @@ class _Reader:
     def _records(self, table: str, kind: type[Kind], placed: set[str]) -> Iterator[Record[Kind]]:
         """Read the records of a table; of those with one id the first is kept."""
         first: dict[object, str] = {}
-        key = "seq" if table == "events" else "id"
         for where, text in self._sources.get(table, ()):
             try:
                 read = record(where, text, kind, placed)
             except msgspec.MsgspecError as error:
                 self._found.skip(where, files.reason(error))
                 continue
-            name = getattr(read.value, key)
+            name, said = _name(read.value)
             if name in first:
-                self._found.skip(where, f"{key} {name} stands in {first[name]} already")
+                self._found.skip(where, f"{said} stands in {first[name]} already")
                 continue
             first[name] = where
             yield read
@@ -260,7 +279,9 @@ class _Reader:
         where, value, rest = turn
         status = turns.STATUSES.get(value.status)
         if status is None:
-            self._found.skip(where, f"a turn cannot be {value.status}")
+            said = f"a turn cannot be {value.status}"
+            lost = len(self._items[value.id])
+            self._found.skip(where, f"{said}, with {lost} items of it" if lost else said)
             return
         turn_id = own_id(NAME, value.id)
         places = {name: place for place, name in enumerate(value.item_ids)}
@@ -324,6 +345,14 @@ class _Reader:
             payload=metadata(NAME, {**rest, **lost}, value.payload),
             eventKey=f"{NAME}:{value.seq}",
         )
+
+
+def _name(value: msgspec.Struct) -> tuple[object, str]:
+    """Tell what makes a record one, and how to say so; events are counted from 1 in any thread."""
+    if isinstance(value, Event):
+        return (value.thread_id, value.seq), f"seq {value.seq} of {value.thread_id}"
+    own: str = getattr(value, "id")  # noqa: B009  # every other record has one
+    return own, f"id {own}"
 
 
 def _input(waiting: Record[Input]) -> Call:
