@@ -16,6 +16,10 @@ class SystemSource:
         """Tell the Unix time in milliseconds."""
         return time.time_ns() // 1_000_000
 
+    def elapsed_s(self) -> float:
+        """Tell the seconds since some moment: a stopwatch, which no change of the time moves."""
+        return time.perf_counter()
+
     def random_bits(self, count: int) -> int:
         """Draw an unsigned integer of so many random bits."""
         return secrets.randbits(count)

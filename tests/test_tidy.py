@@ -30,11 +30,8 @@ BROAD_EXCEPTS = {("daemon/dispatch.py", "_behind_wall"), ("daemon/dispatch.py", 
 # Beside the store: the shell for people, and the reader of other programs' files.
 OTHER_SQL = ("cli/sql.py", "cli/importing/sqlite.py")
 
-# What does not tell the time: stopwatches, and whoever waits for a daemon.
-NO_CLOCK = {
-    "daemon/desk.py": "time.perf_counter", "daemon/meter.py": "time.perf_counter",
-    "spawn.py": "time.sleep", "cli": "time.sleep",
-}  # fmt: skip
+# What does not tell the time: whoever waits for a daemon.
+NO_CLOCK = {"spawn.py": "time.sleep", "cli": "time.sleep"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

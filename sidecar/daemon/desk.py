@@ -6,7 +6,6 @@ while commits are fast, else on one other thread, and meanwhile other peers' rea
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +46,9 @@ class Desk:
         self.database = database
         self.meter = meter
         self.loop = loop
-        self.peers: set[PeerConnection] = set()
+        self._elapsed_s = database.source.elapsed_s
+        # In the order in which they came: what is done for all of them is done in that.
+        self.peers: dict[PeerConnection, None] = {}
         self.is_draining = False
         self.on_quiet: Callable[[], None] = lambda: None
         self.make_context: Callable[[PeerConnection, Group], RequestContext]
@@ -55,7 +56,7 @@ class Desk:
         self.room = WaitingRoom(loop, database.source.now_ms, self._schedule)
         self._dispatcher = Dispatcher(REGISTRY)
         self._runnable: deque[PeerConnection] = deque()
-        self._to_flush: set[PeerConnection] = set()
+        self._to_flush: dict[PeerConnection, None] = {}
         self._is_scheduled = False
         self._is_closed = False
         self._committing: asyncio.Future[None] | None = None
@@ -71,14 +72,14 @@ class Desk:
 
     def join(self, peer: PeerConnection) -> int:
         """Welcome a peer and tell how many there are."""
-        self.peers.add(peer)
+        self.peers[peer] = None
         self.meter.connections += 1
         peer.number = self.meter.connections
         return len(self.peers)
 
     def leave(self, peer: PeerConnection) -> None:
         """Forget a peer whose connection is gone; what it sent still runs."""
-        self.peers.discard(peer)
+        self.peers.pop(peer, None)
         self.hub.forget(peer)
         self.room.forget(peer)
         self._gathering.has_come(peer)
@@ -94,7 +95,7 @@ class Desk:
 
     def will_flush(self, peer: PeerConnection) -> None:
         """Write a peer's answers at the end of the group."""
-        self._to_flush.add(peer)
+        self._to_flush[peer] = None
         self._schedule()
 
     def _tell_if_quiet(self) -> None:
@@ -132,7 +133,7 @@ class Desk:
         if self._is_closed:
             return
         group = Group()
-        until = time.perf_counter() + GROUP_MS / 1000
+        until = self._elapsed_s() + GROUP_MS / 1000
         waiting: list[PeerConnection] = []
         done = 0
         if self._committing is None and self.asides.is_ready:
@@ -141,7 +142,7 @@ class Desk:
         if self.room.is_ready and self._committing is None:
             self._open(group)
             self._serve_waiting(group)
-        while self._runnable and done < GROUP_REQUESTS and time.perf_counter() < until:
+        while self._runnable and done < GROUP_REQUESTS and self._elapsed_s() < until:
             peer = self._runnable.popleft()
             peer.is_queued = False
             done += self._serve(peer, group, min(PEER_QUANTUM, GROUP_REQUESTS - done))
@@ -188,7 +189,7 @@ class Desk:
 
     def _run(self, work: Work, request: Request, group: Group) -> None:
         peer = work.peer
-        started_s = time.perf_counter()
+        started_s = self._elapsed_s()
         if work.is_too_large:
             work.settle(request, render_error(request.id, Overloaded()), started_s)
             return
@@ -231,7 +232,7 @@ class Desk:
             if group.outage is not None:
                 self.room.refuse(waiter, group.outage)
                 continue
-            started_s = time.perf_counter()
+            started_s = self._elapsed_s()
             answer = self._dispatcher.answer(waiter.request, self.make_context(waiter.peer, group))
             if isinstance(answer, Pending):
                 self.room.keep(waiter, answer.wait.due_at_ms)
@@ -268,12 +269,12 @@ class Desk:
             self._commit_here(group)
         else:
             self._committing = self.loop.create_future()
-            started = time.perf_counter()
+            started = self._elapsed_s()
             commit = self.loop.run_in_executor(self._committer, self.database.commit)
             commit.add_done_callback(lambda done: self._on_committed(group, started, done))
 
     def _commit_here(self, group: Group) -> None:
-        started = time.perf_counter()
+        started = self._elapsed_s()
         try:
             self.database.commit()
         except GroupLost:
@@ -309,7 +310,7 @@ class Desk:
         self._tell_if_quiet()
 
     def _measure(self, started: float) -> float:
-        took_s = time.perf_counter() - started
+        took_s = self._elapsed_s() - started
         self._commit_ms += SMOOTHING * (took_s * 1000 - self._commit_ms)
         return took_s
 
@@ -354,7 +355,7 @@ class Desk:
         assert isinstance(answer, bytes | Pending), "only reads and writes are held"
         if isinstance(answer, Pending) and not self._may_wait(held.work, held.request):
             answer = answer.answer
-        started = time.perf_counter()
+        started = self._elapsed_s()
         try:
             if alone.lost is not None:
                 self.database.rollback()
@@ -366,7 +367,7 @@ class Desk:
         return answer, None
 
     def _flush(self) -> None:
-        peers, self._to_flush = self._to_flush, set()
+        peers, self._to_flush = self._to_flush, {}
         for peer in peers:
             peer.flush()
 

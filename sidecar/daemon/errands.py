@@ -23,7 +23,7 @@ class Errands:
         self._loop = loop
         self._wake = wake
         self._on_end = on_end
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -40,11 +40,11 @@ class Errands:
             self._wake(work.peer)
 
         task = self._loop.create_task(finish())
-        self._tasks.add(task)
+        self._tasks[task] = None
         task.add_done_callback(self._end)
 
     def _end(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         if not task.cancelled():
             task.result()
         self._on_end()

@@ -87,8 +87,9 @@ class Daemon:
         except BaseException:
             self._close_listener()
             raise
-        self.started_at_ms = self.database.source.now_ms()
-        self.meter = Meter(sight.slow_request_ms, spans(self.database.source.now_ms))
+        used = self.database.source
+        self.started_at_ms = used.now_ms()
+        self.meter = Meter(sight.slow_request_ms, spans(used.now_ms), used.elapsed_s)
         self._metrics_file = MetricsFile(sight.metrics_path) if sight.metrics_path else None
         self._log_level = logs.OUTPUT.level
         self._stopping = asyncio.Event()

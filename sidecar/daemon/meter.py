@@ -4,8 +4,8 @@ All on the loop, so nothing is locked. A request costs two looks at the clock, o
 a dozen bounds and three additions: less than a microsecond of its twenty.
 """
 
-import time
 from bisect import bisect_left
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -71,8 +71,11 @@ class Tracer(Protocol):
 class Meter:
     """Count for one daemon."""
 
-    def __init__(self, slow_request_ms: int, tracer: Tracer | None) -> None:
-        """Tell of requests that take so long or longer."""
+    def __init__(
+        self, slow_request_ms: int, tracer: Tracer | None, elapsed_s: Callable[[], float]
+    ) -> None:
+        """Tell of requests that take so long or longer, by a stopwatch."""
+        self._elapsed_s = elapsed_s
         self.reruns = 0
         self.connections = 0
         # How many requests the group has that is being answered.
@@ -100,7 +103,7 @@ class Meter:
 
         None for one that has waited in vain, as it wanted: a wait is no work.
         """
-        took_s = 0.0 if started_s is None else time.perf_counter() - started_s
+        took_s = 0.0 if started_s is None else self._elapsed_s() - started_s
         method = request.method
         if method is None:
             tally = self._unknown

@@ -65,7 +65,7 @@ class WaitingRoom:
         self._ready: set[Topic] = set()
         self._due_ms: dict[Topic, int] = {}
         self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_at_ms = 0
+        self._alarm_s = 0.0
 
     def __len__(self) -> int:
         return sum(len(each) for each in self._of_topic.values())
@@ -159,15 +159,22 @@ class WaitingRoom:
             return
         due_at_ms = min(due_at_ms, self._due_ms.get(topic, due_at_ms))
         self._due_ms[topic] = due_at_ms
-        if self._alarm is None or due_at_ms < self._alarm_at_ms:
-            self._set_alarm(due_at_ms)
+        self._set_alarm(due_at_ms)
 
     def _set_alarm(self, at_ms: int) -> None:
+        """Be woken no later than that.
+
+        Compared by the loop's clock: an alarm from before a jump of the other one is not where
+        its moment was.
+        """
+        delay_s = max(0, at_ms - self._now_ms()) / 1000
+        alarm_s = self._loop.time() + delay_s
         if self._alarm is not None:
+            if self._alarm_s <= alarm_s:
+                return
             self._alarm.cancel()
-        self._alarm_at_ms = at_ms
-        delay_ms = max(0, at_ms - self._now_ms())
-        self._alarm = self._loop.call_later(delay_ms / 1000, self.look)
+        self._alarm_s = alarm_s
+        self._alarm = self._loop.call_later(delay_s, self.look)
 
     def look(self) -> None:
         """See whose moment has come."""

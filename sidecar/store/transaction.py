@@ -23,6 +23,9 @@ class Source(Protocol):
     def now_ms(self) -> int:
         """Tell the Unix time in milliseconds."""
 
+    def elapsed_s(self) -> float:
+        """Tell the seconds since some moment, whatever becomes of the time."""
+
     def random_bits(self, count: int) -> int:
         """Draw an unsigned integer of so many random bits."""
 

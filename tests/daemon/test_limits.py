@@ -130,7 +130,7 @@ def test_past_1024_requests_in_flight_the_reading_pauses_and_nothing_is_lost(
         requests = [eager.request("event/append", append(number)) for number in range(most + 1)]
         eager.send(*requests[: most - 1])
         until(peer, lambda: len(daemon.daemon.desk.peers) == 2)
-        (connection,) = daemon.daemon.desk.peers - others
+        (connection,) = set(daemon.daemon.desk.peers) - others
         until(peer, lambda: waiting(connection) == most - 1)
         assert connection._is_reading
         eager.send(requests[most - 1])

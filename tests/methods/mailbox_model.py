@@ -36,6 +36,8 @@ class Model:
         self.ended: dict[str, set[tuple[str, str]]] = {}
         self.generations: dict[str, int] = {}
         self.touched: dict[str, int] = {}
+        # Leases that were found to be over stay so, even if the clock is set back.
+        self.lapsed: set[str] = set()
 
     # -- what others see -------------------------------------------------------------------------
 
@@ -81,6 +83,7 @@ class Model:
 
     def change(self, entry: Record, **values: Any) -> None:
         entry.update(values, updatedAtMs=self.now)
+        self.lapsed.discard(entry["id"])
         if entry["status"] != "claimed":
             entry.update(NO_CLAIM)
         self.touched[entry["mailboxId"]] = self.now
@@ -89,7 +92,7 @@ class Model:
         """Find the entry under a live claim."""
         for entry in self.entries.values():
             is_mine = entry["mailboxId"] == mailbox and entry["status"] == "claimed"
-            if is_mine and entry["leaseUntilMs"] > self.now:
+            if is_mine and entry["leaseUntilMs"] > self.now and entry["id"] not in self.lapsed:
                 return entry
         return None
 
@@ -134,6 +137,8 @@ class Model:
             is_over = entry["status"] == "claimed" and entry["leaseUntilMs"] <= self.now
             if is_over and is_spent(entry):
                 self.change(entry, status="dead_letter", lastError="lease expired")
+            elif is_over:
+                self.lapsed.add(entry["id"])
 
     def take(self, entry: Record, consumer: str, lease_ms: int) -> Record:
         for other in self.of(entry["mailboxId"]):
@@ -154,8 +159,8 @@ class Model:
         busy = {e["mailboxId"] for e in self.of(mailbox) if self.held(e["mailboxId"])}
         taken: list[Record] = []
         for entry in self.of(mailbox):
-            may = (entry["status"] == "queued" and entry["availableAtMs"] <= self.now) or (
-                entry["status"] == "claimed" and entry["leaseUntilMs"] <= self.now
+            may = entry["id"] in self.lapsed or (
+                entry["status"] == "queued" and entry["availableAtMs"] <= self.now
             )
             if may and entry["mailboxId"] not in busy and len(taken) < limit:
                 busy.add(entry["mailboxId"])
@@ -196,6 +201,7 @@ class Model:
         entry = self.entries.get(entry_id)
         if entry is None or entry["claimToken"] != token:
             return {"extended": False, "leaseUntilMs": None}
+        self.lapsed.discard(entry_id)
         entry.update(leaseUntilMs=self.now + lease_ms, updatedAtMs=self.now)
         return {"extended": True, "leaseUntilMs": self.now + lease_ms}
 

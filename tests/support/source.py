@@ -1,5 +1,6 @@
 """Time and randomness that a test can foresee."""
 
+import time
 from itertools import count
 
 START_MS = 1_700_000_000_000
@@ -15,6 +16,9 @@ class FakeSource:
     def now_ms(self) -> int:
         self.at_ms += 1
         return self.at_ms
+
+    def elapsed_s(self) -> float:
+        return time.perf_counter()
 
     def random_bits(self, count: int) -> int:
         return next(self._drawn) % (1 << count)
