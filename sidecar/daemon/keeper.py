@@ -11,6 +11,7 @@ from sidecar.daemon.copies import Copies
 from sidecar.daemon.desk import Desk
 from sidecar.model.errors import ProtocolError
 from sidecar.store import backups
+from sidecar.store.folders import make_folder
 from sidecar.store.pruning import Wanted
 
 log = structlog.get_logger()
@@ -73,7 +74,7 @@ class Keeper:
             database.path, database.database_id, database.last_seq, now_ms
         )
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.folder)
             own = backups.kept(self.folder, database.path, database.database_id)
             # One made before the last restart counts; one of the future does not.
             if self._tried_at_ms == 0 and own and 0 <= now_ms - own[-1].at_ms < every_ms:

@@ -11,10 +11,11 @@ import apsw
 
 from sidecar.model import ids
 from sidecar.store.database import CannotOpen
-from sidecar.store.lock import FileLock
+from sidecar.store.folders import sync
+from sidecar.store.lock import lock_database
 from sidecar.store.migrate import APPLICATION_ID, check_ours, migrations
 from sidecar.store.transaction import Source
-from sidecar.store.upkeep import check, sync
+from sidecar.store.upkeep import check
 
 # What a copy is called: the database's name, the time in UTC, the last seq when it began, and
 # the tail of the databaseId, so that several daemons may share a folder.
@@ -97,8 +98,7 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
     NotABackup, CannotOpen, LockedByOther or WrongDatabase; everything is then as it was.
     """
     try:
-        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(database.with_name(database.name + ".lock"))
+        lock = lock_database(database)
     except OSError as error:
         raise CannotOpen(f"{database}: {error.strerror}") from error
     try:
