@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,7 +105,10 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
         with _copied(backup, database) as part:
             last_seq, database_id = _verify(part, source)
             sync(part)
+            _bring_log_home(database)
             aside = _move_aside(database, stamp(source.now_ms()))
+            # Before the new one has the name: it must never be there together with the old log.
+            sync(database.parent)
             part.rename(database)
             sync(database.parent)
     except OSError as error:
@@ -160,6 +163,23 @@ def _verify(part: Path, source: Source) -> tuple[int, str]:
         db.close()
     assert isinstance(last_seq, int)
     return last_seq, database_id
+
+
+def _bring_log_home(database: Path) -> None:
+    """Copy the old database's log into it: whatever happens, it is whole under its own name.
+
+    One that cannot be read stays as it is, and its log goes aside with it.
+    """
+    if not database.exists():
+        return
+    with suppress(apsw.Error):
+        old = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            # Not before it has read does a connection know of a log.
+            old.pragma("schema_version")
+            old.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        finally:
+            old.close()
 
 
 def _move_aside(database: Path, moment: str) -> Path | None:
