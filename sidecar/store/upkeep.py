@@ -1,7 +1,9 @@
 """Look after the file: check what it holds, copy it while it is written."""
 
+import errno
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from glob import escape
 from itertools import islice
 from pathlib import Path
@@ -10,9 +12,10 @@ from typing import NamedTuple
 
 import apsw
 
-from sidecar.model.errors import InvalidParams, StorageUnavailable
+from sidecar.model.errors import InvalidParams, ProtocolError, StorageUnavailable
 from sidecar.store import states
 from sidecar.store.database import Database, outage_of, outages
+from sidecar.store.folders import sync
 from sidecar.store.transaction import Snapshot
 
 # Pages copied between two groups of writes: 2 MiB, some milliseconds.
@@ -223,7 +226,7 @@ class Backup:
             prefix = f".{target.name}.{os.getpid()}."
             fd, part = mkstemp(prefix=prefix, suffix=".part", dir=target.parent)
         except OSError as error:
-            raise InvalidParams(path="path", reason=error.strerror or "not writable") from error
+            raise _refusal(error) from error
         os.close(fd)
         self._part = Path(part)
         self._database = database
@@ -232,9 +235,14 @@ class Backup:
         page_bytes = database.writer.pragma("page_size")
         assert isinstance(page_bytes, int)
         self._page_bytes = page_bytes
-        self._copy = apsw.Connection(str(self._part))
-        self._copy.pragma("synchronous", "OFF")
-        self._backup = self._copy.backup("main", database.writer, "main")
+        try:
+            with outages():
+                self._copy = apsw.Connection(str(self._part))
+                self._copy.pragma("synchronous", "OFF")
+                self._backup = self._copy.backup("main", database.writer, "main")
+        except BaseException:
+            self._take_back()
+            raise
 
     def step(self) -> bool:
         """Copy some pages; True when all are copied. Only between two groups."""
@@ -255,14 +263,15 @@ class Backup:
         try:
             sync(self._part)
         except OSError as error:
-            raise StorageUnavailable(reason="io_error") from error
+            raise outage_of_system(error) from error
 
     def finish_copying(self) -> int:
         """Let go of the writer's connection; tell the last seq that the copy has.
 
         The rest may happen on another thread.
         """
-        self._backup.finish()
+        with outages():
+            self._backup.finish()
         return self._last_seq
 
     def publish(self, is_cut_off: Callable[[], bool] | None = None) -> int:
@@ -284,17 +293,36 @@ class Backup:
         except apsw.Error as error:
             raise outage_of(error) or error from error
         except OSError as error:
-            raise StorageUnavailable(reason="io_error") from error
+            raise outage_of_system(error) from error
         finally:
             self._copy.close()
-            self._part.unlink(missing_ok=True)
+            self._take_back()
         return self.target.stat().st_size
 
     def abandon(self) -> None:
         """Take back a copy that did not come to its end; why it did not is known."""
-        self._backup.close(force=True)
+        with suppress(apsw.Error):
+            self._backup.finish()
         self._copy.close()
-        self._part.unlink(missing_ok=True)
+        self._take_back()
+
+    def _take_back(self) -> None:
+        # A disk that fails may keep it: the next process takes it away.
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+
+def outage_of_system(error: OSError) -> StorageUnavailable:
+    """Tell which outage it is that the system names."""
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StorageUnavailable(reason="disk_full" if is_full else "io_error")
+
+
+def _refusal(error: OSError) -> ProtocolError:
+    """Tell a path that cannot be written from a disk that fails."""
+    if error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
+        return outage_of_system(error)
+    return InvalidParams(path="path", reason=error.strerror or "not writable")
 
 
 def _check_target(target: Path, own: Sequence[Path], *, overwrite: bool) -> None:
@@ -319,19 +347,10 @@ def _own_files(database: Path) -> list[Path]:
 
 
 def _left_over(target: Path) -> list[Path]:
-    """List what copies of this target by other, dead processes have left."""
+    """List what copies of this target by other, dead processes have left, their journals too."""
     mine = f".{target.name}.{os.getpid()}."
     return [
         path
-        for path in target.parent.glob(f".{escape(target.name)}.*.part")
+        for path in target.parent.glob(f".{escape(target.name)}.*.part*")
         if not path.name.startswith(mine)
     ]
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or a folder is on the disk."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
