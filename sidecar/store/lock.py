@@ -42,6 +42,7 @@ class FileLock:
 
 
 def lock_database(database: Path) -> FileLock:
-    """Take the lock beside a database, and make the folder if there is none."""
-    make_folder(database.parent)
+    """Take the lock beside a database; a new one gets a folder that outlasts a power cut."""
+    if not database.exists():
+        make_folder(database.parent)
     return FileLock(database.with_name(database.name + ".lock"))
