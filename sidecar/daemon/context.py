@@ -245,4 +245,5 @@ class RequestContext:
 
 
 async def _encoded(result: Awaitable[msgspec.Struct]) -> bytes:
-    return _ENCODER.encode(await result)
+    with outages():
+        return _ENCODER.encode(await result)

@@ -11,6 +11,7 @@ from sidecar.daemon.copies import Copies
 from sidecar.daemon.desk import Desk
 from sidecar.model.errors import ProtocolError
 from sidecar.store import backups
+from sidecar.store.folders import make_folder
 from sidecar.store.pruning import Wanted
 
 log = structlog.get_logger()
@@ -83,7 +84,7 @@ class Keeper:
         )
         is_first, self._tried_at_ms, self._pause_ms = self._pause_ms == 0, now_ms, every_ms
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.folder)
             made = [each.at_ms for each in backups.kept(*own) if each.at_ms <= now_ms]
             # One made before the last restart counts.
             if is_first and made and now_ms - max(made) < every_ms:

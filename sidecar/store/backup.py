@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import apsw
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
 from sidecar.store.database import Database
-from sidecar.store.outages import FULL, outage_of, reason_of
+from sidecar.store.outages import OF_DISK, outage_of, reason_of
 from sidecar.store.parts import Part
 from sidecar.store.upkeep import PROGRESS_STEPS
 
@@ -47,8 +47,8 @@ class Backup:
         try:
             self._part = Part(target)
         except OSError as error:
-            if error.errno in FULL:
-                raise StorageUnavailable(reason="disk_full") from error
+            if error.errno in OF_DISK:
+                raise StorageUnavailable(reason=reason_of(error)) from error
             raise InvalidParams(path="path", reason=error.strerror or "not writable") from error
         try:
             with self._outages():
@@ -101,8 +101,9 @@ class Backup:
 
         The rest may happen on another thread.
         """
-        self._backup.finish()
-        self._let_go()
+        with self._outages():
+            self._backup.finish()
+            self._let_go()
         return self._last_seq
 
     def _let_go(self) -> None:
@@ -135,7 +136,9 @@ class Backup:
 
     def abandon(self) -> None:
         """Take back a copy that did not come to its end; why it did not is known."""
-        self._backup.close(force=True)
+        # `close` raises even when told not to, if the disk fails there.
+        with suppress(apsw.Error):
+            self._backup.finish()
         self._let_go()
         self._copy.close()
         self._part.close()

@@ -13,7 +13,8 @@ from sidecar.model import ids
 from sidecar.model.errors import StorageUnavailable
 from sidecar.store import parts
 from sidecar.store.database import CannotOpen
-from sidecar.store.lock import FileLock, LockedByOther
+from sidecar.store.folders import sync
+from sidecar.store.lock import LockedByOther, lock_database
 from sidecar.store.looking import looking
 from sidecar.store.migrate import (
     APPLICATION_ID,
@@ -127,8 +128,7 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
     it is when this is cut off, or all is done.
     """
     try:
-        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(database.with_name(database.name + ".lock"))
+        lock = lock_database(database)
     except OSError as error:
         raise CannotOpen(f"{database}: {error.strerror}") from error
     try:
@@ -138,6 +138,8 @@ def restore(backup: Path, database: Path, source: Source) -> Restored:
             last_seq, database_id = _verify(part.path, source)
             part.sync()
             aside = _move_aside(database, stamp(source.now_ms()))
+            # Before the new one has the name: never beside the old log, nor without the old one.
+            sync(database.parent)
             part.become(database)
     except OSError as error:
         raise CannotOpen(f"{error.filename or database}: {error.strerror}") from error

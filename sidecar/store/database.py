@@ -17,7 +17,7 @@ import apsw
 from sidecar.model import ids
 from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.model.price import NO_PRICES, Prices
-from sidecar.store.lock import FileLock
+from sidecar.store.lock import lock_database
 from sidecar.store.migrate import WrongDatabase, check_ours, migrate, migrations
 from sidecar.store.outages import outage_of, outages
 from sidecar.store.transaction import Scan, Snapshot, Source, Tx
@@ -99,8 +99,7 @@ class Database:
         # A write has found no room: the next one looks for some first.
         self._is_full = False
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = FileLock(path.with_name(path.name + ".lock"))
+            self._lock = lock_database(path)
         except OSError as error:
             raise CannotOpen(f"{path}: {error.strerror}") from error
         try:

@@ -8,6 +8,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from sidecar.store.folders import make_folder
+
 
 class LockedByOther(Exception):
     """Say that another process holds the lock, and which."""
@@ -37,3 +39,10 @@ class FileLock:
     def release(self) -> None:
         """Let the next process have it."""
         os.close(self._fd)
+
+
+def lock_database(database: Path) -> FileLock:
+    """Take the lock beside a database; a new one gets a folder that outlasts a power cut."""
+    if not database.exists():
+        make_folder(database.parent)
+    return FileLock(database.with_name(database.name + ".lock"))

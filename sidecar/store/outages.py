@@ -11,6 +11,8 @@ from sidecar.model.errors import StorageUnavailable
 # No room, or none for us: a quota, or a limit of the file's size, is a full disk to who meets it.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+# No fault of a path that was named.
+OF_DISK = (*FULL, errno.EIO)
 
 REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.FullError, "disk_full"),

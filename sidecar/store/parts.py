@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
+from sidecar.store.folders import sync
+
 # What SQLite may have beside a file that it is at.
 SIDES = ("-journal", "-wal", "-shm")
 # A page: as much as is written to learn whether a disk takes anything.
@@ -44,7 +46,9 @@ class Part:
 
     def close(self) -> None:
         """Let go of it; what has not become anything is removed."""
-        _remove(self.path)
+        # A disk that fails may keep it: as nobody holds it, the next one clears it away.
+        with suppress(OSError):
+            _remove(self.path)
         os.close(self._fd)
 
 
@@ -82,12 +86,3 @@ def _is_held(part: Path) -> bool:
 def _remove(part: Path) -> None:
     for end in (*SIDES, ""):
         part.with_name(part.name + end).unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or a folder is on the disk."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

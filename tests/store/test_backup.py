@@ -1,5 +1,6 @@
 """Backups: consistent while writes go on, and there only when they are whole."""
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from sidecar.model.errors import InvalidParams
-from sidecar.store import upkeep
+from sidecar.model.errors import InvalidParams, StorageUnavailable
+from sidecar.store import parts, upkeep
 from sidecar.store.backup import Backup
 from sidecar.store.database import Database
 from sidecar.store.parts import Part
@@ -163,6 +164,35 @@ def test_two_copies_to_one_path_at_once_both_come_to_their_end(
         assert all("result" in each.receive() for each in (peer, other))
     assert upkeep.check(target, full=True) == []
     assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(errno.EIO, "io_error"), (errno.ENOSPC, "disk_full")]
+)
+def test_a_disk_that_fails_is_no_fault_of_the_path(
+    database: Database, target: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
+) -> None:
+    def fail(**_: object) -> tuple[int, str]:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(parts, "mkstemp", fail)
+    with pytest.raises(StorageUnavailable) as unavailable:
+        copy(database, target)
+    assert unavailable.value.details["reason"] == reason
+
+
+def test_a_copy_that_cannot_be_opened_leaves_nothing(
+    database: Database, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str) -> apsw.Connection:
+        raise apsw.CantOpenError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(apsw, "Connection", fail)
+        with pytest.raises(StorageUnavailable):
+            Backup(database, target, overwrite=False)
+    assert list(target.parent.iterdir()) == []
+    copy(database, target)
 
 
 def test_only_what_the_dead_have_left_is_cleared_away(database: Database, target: Path) -> None:
