@@ -81,8 +81,10 @@ class Framing:
             self._body_size = None
         rest = buffer[at:]
         if self._body_size is None:
-            self._check_names(rest.removesuffix(b"\r"))
-            if len(rest) >= limits.MAX_HEADER_BYTES + 4:
+            most = limits.MAX_HEADER_BYTES + 4
+            # No further than headers may go, as if the bytes had come one by one.
+            self._check_names(rest[:most].removesuffix(b"\r"))
+            if len(rest) >= most:
                 raise BrokenStream(ParseError())
         self._parts, self._size = [rest], len(rest)
 
