@@ -84,6 +84,13 @@ def store() -> Store:
     return made
 
 
+def close() -> None:
+    """Let go of the store, if there is one."""
+    if store.cache_info().currsize:
+        store().close()
+        store.cache_clear()
+
+
 @cache
 def token() -> str:
     claimed: str = store().answers[-1]["result"]["entry"]["claimToken"]

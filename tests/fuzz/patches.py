@@ -1,6 +1,7 @@
 """Patches: refused with a place, or made; at once or one by one, the state is the same."""
 
 import json
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -57,7 +58,9 @@ def _check(state: Json, patches: list[Patch]) -> None:
     assert is_equal(patched(made, []), made)
     one_by_one = replayed(state, [[each] for each in patches])
     assert is_equal(one_by_one, made), "two change sets make another state than one"
-    assert is_equal(patched(patched(state, patches[:1]), patches[1:]), made)
+    # Each request for itself; the state between them may be too large for one.
+    with suppress(LimitExceeded):
+        assert is_equal(patched(patched(state, patches[:1]), patches[1:]), made)
     _hold_against_another(state, patches, made)
 
 
