@@ -107,7 +107,9 @@ def fuzz(name: str, executions: int) -> None:
         "exact_artifact_path": LEARNT / f"{name}.found",
         "print_final_stats": 1,
     }
-    atheris.Setup([name, *(f"-{key}={value}" for key, value in options.items()), *what], target.fuzz)
+    atheris.Setup(
+        [name, *(f"-{key}={value}" for key, value in options.items()), *what], target.fuzz
+    )
     atheris.Fuzz()
 
 

@@ -30,6 +30,7 @@ class Bits:
         return self._data[self._at - 1] if self._at <= len(self._data) else 0
 
     def number(self, below: int) -> int:
+        assert below > 0, "there is nothing to choose from"
         value = self.byte() if below <= 256 else self.byte() << 8 | self.byte()
         return value % below
 

@@ -175,5 +175,3 @@ def _member(bits: Bits) -> bytes:
         at = bits.number(len(text) + 1)
         text = text[:at] + bits.pick(TOKENS[:-5]) + text[at + bits.number(4) :]
     return text
-
-

@@ -131,7 +131,9 @@ class Store:
     def everything(self) -> list[object]:
         """Read every row, and the last seq."""
         db = self.database.writer
-        rows: list[object] = [db.execute(f"SELECT * FROM {name}").fetchall() for name in self.tables]
+        rows: list[object] = [
+            db.execute(f"SELECT * FROM {name}").fetchall() for name in self.tables
+        ]
         return [self.database.last_seq, *rows]
 
     def findings(self) -> list[str]:
@@ -153,5 +155,3 @@ class Store:
 async def _whole(answer: Any) -> bytes:
     text: bytes = await answer
     return text
-
-

@@ -60,6 +60,7 @@ def read(path: Path) -> Found:
     """Read a file of one or more threads, one after the other."""
     found = Found()
     parts: list[list[tuple[str, Line]]] = []
+    own: Fields | None = None
     for where, text in files.lines(path, found):
         try:
             line = msgspec.json.decode(text, type=Line)
@@ -67,11 +68,16 @@ def read(path: Path) -> Found:
             found.skip(where, files.reason(error))
             continue
         if line.type == "thread":
-            parts.append([])
+            # What follows one that cannot be read is not of the thread before it.
+            own = line.thread
+            if own is not None:
+                parts.append([])
         if line.record is None:
             found.skip(where, f"no record of type {line.type}")
-        elif not parts:
+        elif own is None:
             found.skip(where, "it comes before its thread")
+        elif line.record.get("threadId", own.get("id")) != own.get("id"):
+            found.skip(where, "it is of another thread than what it follows")
         else:
             parts[-1].append((where, line))
     parents: dict[str, str] = {}
@@ -79,7 +85,10 @@ def read(path: Path) -> Found:
         try:
             found.add(_Thread(part, found).story(parents))
         except (KeyError, msgspec.MsgspecError) as error:
-            found.skip(part[0][0], f"a record is not as it was exported: {error}")
+            rest = f", with {len(part) - 1} more records of it" if part[1:] else ""
+            found.skip(part[0][0], f"a record is not as it was exported: {error}{rest}")
+    if not found.stories and not found.skipped:
+        found.skip(str(path), "has no threads")
     ordered_by_parent(found, parents)
     return found
 

@@ -99,6 +99,9 @@ def _thread(folder: Path, found: Found) -> None:
         metadata=metadata(NAME, _rest(thread, thread_id), thread.value.metadata),
     )
     units = [Unit([create], is_root=True)]
+    for lost in sorted((folder / "runs").glob("*/")):
+        if not (lost / "status.json").is_file():
+            found.skip(f"{lost}/status.json:1", "a run without its status")
     runs = _sorted(folder / "runs", "*/status.json", Run, _RUN, found)
     units += [unit for read in runs for unit in _run(thread_id, read, found)]
     units += _messages(thread_id, folder / "messages.jsonl", found)

@@ -37,7 +37,9 @@ class Skipped(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.reason}"
+        # One line, whatever stands in the source: it may be a terminal's.
+        told = f"{self.where}: {self.reason}"
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in told)
 
 
 class Call(NamedTuple):
@@ -139,7 +141,11 @@ def _messages(params: msgspec.Raw) -> int:
 
 def ordered_by_parent(found: Found, parents: dict[str, str]) -> None:
     """Put every thread after its parent; a parent that is not in the source is reported."""
-    by_id = {story.thread_id: story for story in found.stories if story.thread_id}
+    # More than one may have an id: the daemon says which of them is another.
+    by_id: dict[str, list[Story]] = {}
+    for story in found.stories:
+        if story.thread_id:
+            by_id.setdefault(story.thread_id, []).append(story)
     done: dict[str, None] = {}
     for thread_id in by_id:
         line: dict[str, None] = {}
@@ -150,4 +156,4 @@ def ordered_by_parent(found: Found, parents: dict[str, str]) -> None:
         for each in reversed(line):
             done.setdefault(each)
     rest = [story for story in found.stories if not story.thread_id]
-    found.stories[:] = [by_id[thread_id] for thread_id in done] + rest
+    found.stories[:] = [story for thread_id in done for story in by_id[thread_id]] + rest

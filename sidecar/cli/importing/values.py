@@ -4,6 +4,7 @@ import hashlib
 import re
 from calendar import timegm
 from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -90,12 +91,16 @@ def moment_ms(value: str | float | None) -> int | None:
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int | float):
+        if not isfinite(value):
+            return None
         return int(value * 1000) if abs(value) < SECONDS_BELOW else int(value)
     found = _MOMENT.match(value)
     if found is None:
         return None
     *parts, fraction, zone = found.groups()
     year, month, day, hour, minute, second = map(int, parts)
+    if year == 0 or not 1 <= month <= 12:
+        return None
     seconds = timegm((year, month, day, hour, minute, second))
     if zone and zone.upper() != "Z":
         sign = -1 if zone[0] == "-" else 1
