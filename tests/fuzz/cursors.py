@@ -25,8 +25,7 @@ def fuzz(data: bytes) -> None:
 def _check(cursor: str, kinds: tuple[type, ...]) -> None:
     try:
         key = decode_cursor(cursor, *kinds)
-    except InvalidParams as refused:
-        assert refused.details["path"] == "cursor"
+    except InvalidParams:
         return
     assert tuple(map(type, key)) == kinds
     assert all(isinstance(part, str) or abs(part) <= MAX_INTEGER for part in key)

@@ -183,46 +183,39 @@ def value(bits: Bits, name: str, schema: dict[str, Any], depth: int = 5) -> Any:
         schema = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if "anyOf" in schema:
         return value(bits, name, bits.pick(schema["anyOf"]), depth)
-    if "enum" in schema:
-        return bits.pick(schema["enum"])
+    if "enum" in schema or schema.get("type") == "null":
+        return bits.pick(schema.get("enum", (None,)))
+    if schema.get("type") in ("object", "array") and depth:
+        return _tree(bits, name, schema, depth)
     match schema.get("type"):
-        case "object" if depth:
-            return _object(bits, schema, depth)
-        case "array" if depth:
-            parts = range(bits.number(4))
-            return [value(bits, name, schema.get("items", {}), depth - 1) for _ in parts]
         case "integer" | "number":
             return _number(bits, name)
         case "boolean":
             return bits.rarely(2)
-        case "null":
-            return None
         case "string":
             return _string(bits, name)
-        case _:
-            return _call_params(bits, depth) if name == "params" else bits.value(3)
+    return bits.value(3)
 
 
-def _object(bits: Bits, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+def _tree(bits: Bits, name: str, schema: dict[str, Any], depth: int) -> Any:
+    if schema["type"] == "array":
+        parts = range(bits.number(4))
+        return [value(bits, name, schema.get("items", {}), depth - 1) for _ in parts]
     required = schema.get("required", [])
     made = {
-        name: value(bits, name, part, depth - 1)
-        for name, part in schema.get("properties", {}).items()
-        if bits.rarely(64) != (name in required or bits.rarely(3))
+        member: value(bits, member, part, depth - 1)
+        for member, part in schema.get("properties", {}).items()
+        if bits.rarely(64) != (member in required or bits.rarely(3))
     }
     if {"method", "params"} <= schema.get("properties", {}).keys():
-        name = bits.pick(NAMES)
-        made["method"] = name
+        called = bits.pick(NAMES)
+        made["method"] = called
         made["params"] = {
             each["name"]: value(bits, each["name"], each["schema"], 2)
-            for each in METHODS[name]["params"]
+            for each in METHODS[called]["params"]
             if each["required"] or bits.rarely(3)
         }
     return made
-
-
-def _call_params(bits: Bits, depth: int) -> Any:
-    return bits.value(min(depth, 2))
 
 
 def _number(bits: Bits, name: str) -> Any:

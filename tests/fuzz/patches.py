@@ -4,10 +4,11 @@ import json
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 
-from sidecar.model import patch
+from sidecar.model import patch as model
 from sidecar.model.errors import LimitExceeded, PatchFailed
 from sidecar.model.json_value import Json, decode, is_equal, is_in_range
 from sidecar.model.limits import MAX_DEPTH
@@ -32,11 +33,8 @@ def fuzz(data: bytes) -> None:
         patches = _PATCHES.decode(text)
     except msgspec.ValidationError:
         return
-    kept, patch.MAX_STATE_BYTES = patch.MAX_STATE_BYTES, STATE_BYTES
-    try:
+    with patch.object(model, "MAX_STATE_BYTES", STATE_BYTES):
         _check(state, patches)
-    finally:
-        patch.MAX_STATE_BYTES = kept
 
 
 def _check(state: Json, patches: list[Patch]) -> None:

@@ -170,14 +170,14 @@ def _spoil_database(path: Path, data: bytes, bits: Bits) -> str:
         column = bits.pick(columns)
         (count,) = db.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0]
         assert isinstance(count, int)
-        row = bits.number(max(1, count))
-        at = f'FROM "{table}" ORDER BY 1, 2 LIMIT 1 OFFSET {row}'
-        found = db.execute(f'SELECT "{column}" {at}').fetchall()
+        offset = bits.number(max(1, count))
+        spot = f'FROM "{table}" ORDER BY 1, 2 LIMIT 1 OFFSET {offset}'
+        found = db.execute(f'SELECT "{column}" {spot}').fetchall()
         if not found:
             return ""
         old = found[0][0]
         db.execute(
-            f'UPDATE "{table}" SET "{column}" = ? WHERE rowid IN (SELECT rowid {at})',
+            f'UPDATE "{table}" SET "{column}" = ? WHERE rowid IN (SELECT rowid {spot})',
             (_cell(old, bits),),
         )
     except apsw.Error:

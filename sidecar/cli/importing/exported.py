@@ -59,6 +59,22 @@ class Error(msgspec.Struct):
 def read(path: Path) -> Found:
     """Read a file of one or more threads, one after the other."""
     found = Found()
+    parts = _parts(path, found)
+    parents: dict[str, str] = {}
+    for part in parts:
+        try:
+            found.add(_Thread(part, found).story(parents))
+        except (KeyError, msgspec.MsgspecError) as error:
+            rest = f", with {len(part) - 1} more records of it" if part[1:] else ""
+            found.skip(part[0][0], f"a record is not as it was exported: {error}{rest}")
+    if not found.stories and not found.skipped:
+        found.skip(str(path), "has no threads")
+    ordered_by_parent(found, parents)
+    return found
+
+
+def _parts(path: Path, found: Found) -> list[list[tuple[str, Line]]]:
+    """Cut the lines into threads; what belongs to none is reported."""
     parts: list[list[tuple[str, Line]]] = []
     own: Fields | None = None
     for where, text in files.lines(path, found):
@@ -80,17 +96,7 @@ def read(path: Path) -> Found:
             found.skip(where, "it is of another thread than what it follows")
         else:
             parts[-1].append((where, line))
-    parents: dict[str, str] = {}
-    for part in parts:
-        try:
-            found.add(_Thread(part, found).story(parents))
-        except (KeyError, msgspec.MsgspecError) as error:
-            rest = f", with {len(part) - 1} more records of it" if part[1:] else ""
-            found.skip(part[0][0], f"a record is not as it was exported: {error}{rest}")
-    if not found.stories and not found.skipped:
-        found.skip(str(path), "has no threads")
-    ordered_by_parent(found, parents)
-    return found
+    return parts
 
 
 class _Thread:

@@ -21,6 +21,7 @@ _NAME = re.compile(NAME_PATTERN)
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?\Z", re.IGNORECASE
 )
+MONTHS = range(1, 13)
 # Seconds stay below it until the year 5138, milliseconds are above it since 1973.
 SECONDS_BELOW = 100_000_000_000
 
@@ -99,7 +100,7 @@ def moment_ms(value: str | float | None) -> int | None:
         return None
     *parts, fraction, zone = found.groups()
     year, month, day, hour, minute, second = map(int, parts)
-    if year == 0 or not 1 <= month <= 12:
+    if year == 0 or month not in MONTHS:
         return None
     seconds = timegm((year, month, day, hour, minute, second))
     if zone and zone.upper() != "Z":
