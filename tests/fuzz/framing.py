@@ -12,6 +12,8 @@ from tests.fuzz.bits import Bits
 MESSAGE_BYTES = 64
 HEADER_BYTES = 48
 MAX_CUTS = 6
+# Longer streams are not cut at every byte: that costs the square of them.
+SINGLE_BYTES = 160
 
 
 def fuzz(data: bytes) -> None:
@@ -21,7 +23,8 @@ def fuzz(data: bytes) -> None:
     with _limits(MESSAGE_BYTES, HEADER_BYTES):
         whole = _cut([stream])
         assert whole == _cut(_pieces(stream, sizes)), "other pieces make other messages"
-        assert whole == _cut(stream[at : at + 1] for at in range(len(stream)))
+        if len(stream) <= SINGLE_BYTES:
+            assert whole == _cut(stream[at : at + 1] for at in range(len(stream)))
         _check_frames(whole)
 
 
