@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,8 +62,9 @@ def run(name: str, executions: int) -> int:
     folder(name)
     log = LEARNT / f"{name}.log"
     command = [sys.executable, __file__, name, "--inside", "--executions", str(executions)]
-    with log.open("w") as file:
-        ended = subprocess.run(command, stdout=file, stderr=file, check=False)
+    with log.open("w") as file, scratch() as at:
+        environment = {**os.environ, "TMPDIR": at}
+        ended = subprocess.run(command, env=environment, stdout=file, stderr=file, check=False)
     text = log.read_text(errors="replace")
     done = DONE.search(text)
     print(f"{name}: {done[1] if done else 'ended before its'} executions", end="")
@@ -77,13 +79,19 @@ def run(name: str, executions: int) -> int:
     return 1
 
 
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """Make a folder in memory, where that can be: the fuzzer ends its process without a word."""
+    return tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+
+
 def minimise(name: str) -> int:
     """Keep the fewest inputs that reach what all have reached."""
     path, fewer = folder(name), LEARNT / f"{name}.fewer"
     fewer.mkdir()
-    environment = {**os.environ, "SIDECAR_FUZZ_MERGE": f"{fewer} {path}"}
     command = [sys.executable, __file__, name, "--inside"]
-    ended = subprocess.run(command, env=environment, check=False)
+    with scratch() as at:
+        merge = {"TMPDIR": at, "SIDECAR_FUZZ_MERGE": f"{fewer} {path}"}
+        ended = subprocess.run(command, env={**os.environ, **merge}, check=False)
     if ended.returncode == 0:
         for each in path.iterdir():
             each.unlink()

@@ -89,11 +89,10 @@ class Sample:
 
 
 class Samples:
-    """Be one sample of every format, in memory where that can be."""
+    """Be one sample of every format."""
 
     def __init__(self, exported: bytes) -> None:
-        shared = "/dev/shm" if Path("/dev/shm").is_dir() else None
-        self._folder = Path(tempfile.mkdtemp(prefix="sc", dir=shared))
+        self._folder = Path(tempfile.mkdtemp(prefix="sc"))
         shutil.copytree(DATA / "import", self._folder / "s")
         root = self._folder / "s"
         shutil.copyfile(DATA / "missing-colon.traj", root / "session.traj")

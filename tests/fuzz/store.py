@@ -75,9 +75,7 @@ class Store:
     """Be a database with a few records of every kind."""
 
     def __init__(self, seed: list[tuple[str, dict[str, Any]]]) -> None:
-        # In memory where that can be: nothing of it is to last.
-        shared = "/dev/shm" if Path("/dev/shm").is_dir() else None
-        self._folder = Path(tempfile.mkdtemp(prefix="sc", dir=shared))
+        self._folder = Path(tempfile.mkdtemp(prefix="sc"))
         self._loop = asyncio.new_event_loop()
         self._daemon = Daemon(self._folder / "db", None, source=FakeSource())
         self._daemon.desk = Desk(self._daemon.database, self._loop, self._daemon.meter)
