@@ -11,7 +11,7 @@ import click
 
 from sidecar import cli
 from sidecar.cli.connect import connected, socket_option
-from sidecar.cli.importing.story import COUNTED, Found, counts
+from sidecar.cli.importing.story import COUNTED, Found, Skipped, counts
 
 # Format, the module that reads it, and its line in the help.
 FORMATS: dict[str, tuple[str, str]] = {
@@ -83,7 +83,7 @@ def _import(
     for path in paths:
         found = read(path)
         for note in found.notes:
-            click.echo(f"{note.where}: note: {note.reason}", err=True)
+            click.echo(str(Skipped(note.where, f"note: {note.reason}")), err=True)
         for each in found.skipped:
             click.echo(str(each), err=True)
         skipped += len(found.skipped)

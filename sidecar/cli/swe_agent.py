@@ -69,11 +69,11 @@ class Step(msgspec.Struct, frozen=True):
 def read(path: Path) -> Found:
     """Read one trajectory."""
     found = Found()
-    text = files.contents(path, found)
+    text = files.whole(path, found)
     if text is None:
         return found
     try:
-        steps = play(text)
+        steps = play(text.text)
     except msgspec.MsgspecError as error:
         found.skip(f"{path}:1", f"not a trajectory: {error}")
         return found

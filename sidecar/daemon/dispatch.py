@@ -111,6 +111,7 @@ class Context(Protocol):
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _BATCH = msgspec.json.Decoder(list[Raw])
+_VALUE = msgspec.json.Decoder(Raw)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -143,6 +144,8 @@ def _request(text: Raw, registry: dict[str, Method]) -> Request | None:
     try:
         sent = _ENVELOPE.decode(text)
     except msgspec.ValidationError:
+        # It is refused at its first byte: what comes after may not be JSON.
+        _VALUE.decode(text)
         return Request(b"null", fault=InvalidRequest())
     is_response = bytes(sent.result) or bytes(sent.error)
     if is_response and not bytes(sent.method):

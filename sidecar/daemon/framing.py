@@ -8,7 +8,7 @@ A connection stays with its framing and is answered in kind.
 
 import re
 from collections import deque
-from typing import Literal
+from typing import Literal, NoReturn
 
 from sidecar.model import limits
 from sidecar.model.errors import MessageTooLarge, ParseError, ProtocolError
@@ -81,22 +81,34 @@ class Framing:
             self._body_size = None
         rest = buffer[at:]
         if self._body_size is None:
-            self._check_names(rest.removesuffix(b"\r"))
-            if len(rest) >= limits.MAX_HEADER_BYTES + 4:
+            most = limits.MAX_HEADER_BYTES + 4
+            # No further than headers may go, as if the bytes had come one by one.
+            self._check_names(rest[:most].removesuffix(b"\r"))
+            if len(rest) >= most:
                 raise BrokenStream(ParseError())
         self._parts, self._size = [rest], len(rest)
 
     def _check_names(self, head: bytes) -> None:
         """Refuse what cannot become headers any more, without waiting for their end."""
         *lines, last = head.split(b"\r\n")
-        names = [line.partition(b":") for line in lines]
-        are_whole = all(colon and TOKEN.fullmatch(name) for name, colon, _ in names)
-        if not are_whole or (last and not TOKEN.fullmatch(last.partition(b":")[0])):
-            if not self._has_headers:
-                # No client of ours: it is told in a line.
-                self.kind = "unknown"
-            raise BrokenStream(ParseError())
-        self._has_headers = self._has_headers or bool(lines)
+        for line in lines:
+            name, colon, _ = line.partition(b":")
+            if not colon:
+                self._give_up()
+            self._check_name(name)
+            self._has_headers = True
+        if last:
+            self._check_name(last.partition(b":")[0])
+
+    def _check_name(self, name: bytes) -> None:
+        if not TOKEN.fullmatch(name):
+            self._give_up()
+
+    def _give_up(self) -> NoReturn:
+        if not self._has_headers:
+            # No client of ours: it is told in a line.
+            self.kind = "unknown"
+        raise BrokenStream(ParseError())
 
     def _content_length(self, head: bytes) -> int:
         self._check_names(head + b"\r\n")

@@ -122,6 +122,8 @@ def read(path: Path) -> Found:
             continue
         for where, line in part[1:]:
             found.skip(where, f"the thread of this {line.type} is not imported")
+    if not found.stories and not found.skipped:
+        found.skip(str(path), "has no threads")
     ordered_by_parent(found, parents)
     return found
 
@@ -141,7 +143,8 @@ def _parts(path: Path, found: Found) -> list[list[tuple[str, Line]]]:
             first.clear()
         if line.record is None:
             found.skip(where, f"no record of type {line.type}")
-        elif not parts:
+        elif not parts or (not parts[-1] and line.type != "thread"):
+            # What follows a thread that cannot be read is not of the thread before it.
             found.skip(where, "it comes before its thread")
         elif (stands := first.setdefault(_name(line), where)) != where:
             found.skip(where, f"this {line.type} stands in {stands} already")

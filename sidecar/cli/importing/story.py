@@ -37,7 +37,9 @@ class Skipped(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.reason}"
+        # One line, whatever stands in the source: it may be a terminal's.
+        told = f"{self.where}: {self.reason}"
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in told)
 
 
 class Call(NamedTuple):

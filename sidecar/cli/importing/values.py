@@ -4,6 +4,7 @@ import hashlib
 import re
 from calendar import timegm
 from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -91,6 +92,8 @@ def moment_ms(value: str | float | None) -> int | None:
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int | float):
+        if not isfinite(value):
+            return None
         return int(value * 1000) if abs(value) < SECONDS_BELOW else int(value)
     found = _MOMENT.match(value)
     if found is None:
