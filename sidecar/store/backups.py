@@ -10,9 +10,10 @@ from typing import NamedTuple
 import apsw
 
 from sidecar.model import ids
-from sidecar.store.database import CannotOpen
+from sidecar.store import checksums
 from sidecar.store.lock import FileLock
 from sidecar.store.migrate import APPLICATION_ID, check_ours, migrations
+from sidecar.store.opening import CannotOpen
 from sidecar.store.transaction import Source
 from sidecar.store.upkeep import check, sync
 
@@ -123,8 +124,8 @@ def _copied(backup: Path, database: Path) -> Iterator[Path]:
         raise NotABackup(f"{backup} is the database itself")
     os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
     try:
-        taken = apsw.Connection(str(backup), flags=apsw.SQLITE_OPEN_READONLY)
-        copy = apsw.Connection(str(part))
+        taken = checksums.connect(backup, apsw.SQLITE_OPEN_READONLY)
+        copy = apsw.Connection(str(part), vfs=checksums.vfs(wanted=checksums.are_in(backup)))
         try:
             with copy.backup("main", taken, "main") as steps:
                 steps.step(-1)
@@ -141,7 +142,7 @@ def _copied(backup: Path, database: Path) -> Iterator[Path]:
 
 def _verify(part: Path, source: Source) -> tuple[int, str]:
     """Check the copy as `sidecar check` does, and make it a database of its own."""
-    db = apsw.Connection(str(part))
+    db = checksums.connect(part, apsw.SQLITE_OPEN_READWRITE)
     try:
         if db.pragma("application_id") != APPLICATION_ID:
             raise NotABackup("the file is not a database of sidecar")

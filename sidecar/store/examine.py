@@ -6,8 +6,9 @@ from pathlib import Path
 import apsw
 import msgspec
 
-from sidecar.store.database import MINIMUM_SQLITE, CannotOpen, sqlite_version
+from sidecar.store import checksums
 from sidecar.store.migrate import WrongDatabase, check_ours, migrations
+from sidecar.store.opening import MINIMUM_SQLITE, CannotOpen, sqlite_version
 
 # Events at the end of the log whose times are compared.
 TIMES = """
@@ -39,7 +40,7 @@ class Examined(msgspec.Struct, frozen=True, rename="camel"):
 def examine(path: Path) -> Examined:
     """Read what can be read on a connection of its own; raises CannotOpen if nothing can."""
     try:
-        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        db = checksums.connect(path, apsw.SQLITE_OPEN_READONLY)
     except apsw.Error as error:
         raise CannotOpen(f"{path}: {error}") from error
     try:

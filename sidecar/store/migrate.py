@@ -82,12 +82,17 @@ def migrate(db: apsw.Connection, now_ms: int, known: list[Migration]) -> None:
             )
 
 
+def is_empty(db: apsw.Connection) -> bool:
+    """Tell whether nothing is in a database, as it is before it becomes anybody's."""
+    return bool(db.execute(IS_EMPTY).get)
+
+
 def check_ours(db: apsw.Connection, known: list[Migration]) -> None:
     """Raise WrongDatabase for a database that is not ours; an empty one may become ours.
 
     Only reads: a file that is refused stays as it is to the byte.
     """
-    if not db.execute(IS_EMPTY).get:
+    if not is_empty(db):
         if db.pragma("application_id") != APPLICATION_ID:
             raise WrongDatabase("the file is a database of another program")
         check_ledger(db.execute(APPLIED).fetchall(), known)

@@ -11,17 +11,15 @@ from typing import NamedTuple
 import apsw
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
-from sidecar.store import states
-from sidecar.store.database import Database, outage_of, outages
+from sidecar.store import checksums, states
+from sidecar.store.database import PROGRESS_STEPS, Database
+from sidecar.store.outages import outage_of, outages
 from sidecar.store.transaction import Snapshot
 
 # Pages copied between two groups of writes: 2 MiB, some milliseconds.
 BACKUP_STEP_PAGES = 512
 # Findings of one check: a file that is broken everywhere need not list everything.
 MAX_FINDINGS = 100
-
-# Steps of SQLite's machine after which a long check looks whether it is cut off: about 10 ms.
-PROGRESS_STEPS = 100_000
 
 COPY_CHECK = "PRAGMA quick_check(1)"
 QUICK_CHECK = f"PRAGMA quick_check({MAX_FINDINGS})"
@@ -175,14 +173,15 @@ def check(path: Path, *, full: bool, is_cut_off: Callable[[], bool] | None = Non
     Runs on any thread, in one read transaction, until it is cut off. A sentence for each finding.
     """
     # A connection that could not write has no CHECK constraints, so it would find none broken.
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    db = checksums.connect(path, apsw.SQLITE_OPEN_READWRITE)
     db.set_progress_handler(is_cut_off, PROGRESS_STEPS)
     try:
         db.pragma("query_only", True)
         db.execute("BEGIN")
         return _findings(db, full=full)
     except apsw.Error as error:
-        return [f"the file cannot be read: {error}"]
+        fault = "the checksum of a page is wrong" if checksums.is_fault(error) else str(error)
+        return [f"the file cannot be read: {fault}"]
     finally:
         db.close()
 
@@ -232,7 +231,8 @@ class Backup:
         page_bytes = database.writer.pragma("page_size")
         assert isinstance(page_bytes, int)
         self._page_bytes = page_bytes
-        self._copy = apsw.Connection(str(self._part))
+        has_checksums = checksums.are_in(database.path)
+        self._copy = apsw.Connection(str(self._part), vfs=checksums.vfs(wanted=has_checksums))
         self._copy.pragma("synchronous", "OFF")
         self._backup = self._copy.backup("main", database.writer, "main")
 
