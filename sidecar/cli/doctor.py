@@ -12,12 +12,14 @@ import click
 import msgspec
 
 from sidecar import __version__, cli, config
+from sidecar.cli import salvaging
 from sidecar.cli.connect import json_option, show
 from sidecar.client import Client, Error, NoDaemon, Options
 from sidecar.client.records import Status
 from sidecar.source import SystemSource
 from sidecar.store import backups, examine, upkeep
-from sidecar.store.database import WAL_LIMIT_BYTES, CannotOpen
+from sidecar.store.database import WAL_LIMIT_BYTES
+from sidecar.store.opening import CannotOpen
 
 # How long a daemon that holds the database may take to answer.
 PATIENCE_S = 5.0
@@ -177,7 +179,8 @@ class Doctor:
             found = examine.examine(self.database)
         except CannotOpen as error:
             self.is_broken = True
-            yield Finding("database", str(error), "stop the daemon and restore a backup")
+            advice = "stop the daemon and restore a backup, or `sidecar doctor --salvage DEST`"
+            yield Finding("database", str(error), advice)
             return
         self.facts.examined = found
         if found.is_sqlite_too_old:
@@ -223,7 +226,11 @@ class Doctor:
         for problem in upkeep.check(self.database, full=False):
             is_storage = problem.startswith(("integrity", "the file cannot be read"))
             self.is_broken |= is_storage
-            advice = "restore a backup" if is_storage else "keep a copy of it, and report this"
+            advice = (
+                "restore a backup, or --salvage"
+                if is_storage
+                else "keep a copy of it, and report this"
+            )
             yield Finding("database", problem, advice)
 
     def _backups(self) -> Iterator[Finding]:
@@ -266,11 +273,19 @@ def _private(path: Path, mode: int) -> Iterator[Finding]:
 @config.option("backup-dir")
 @config.option("backup-every")
 @json_option
+@click.option(
+    "--salvage",
+    "target",
+    metavar="DEST",
+    type=click.Path(path_type=Path),
+    help="Copy all that can be read of a damaged database into a new one, and list the rest.",
+)
 def doctor_command(
     database: str | None,
     socket: str | None,
     backup_dir: str | None,
     backup_every: int | None,
+    target: Path | None,
     *,
     as_json: bool,
 ) -> None:
@@ -278,8 +293,16 @@ def doctor_command(
 
     Works with and without a running daemon. 0 if nothing was found, 3 if something was, 74 if
     the database cannot be read.
+
+    With --salvage it only makes DEST, which must not exist: a database with a new databaseId. The
+    old one stays as it is, and its daemon must have ended (75). 0 if all is there as it was, 3 if
+    not: records that cannot be read, those that are perhaps not what they were, and those that
+    stand for a lost one, so that what hangs on it can stay, are listed with table, key and reason.
     """
     path = config.database_path(database)
+    if target is not None:
+        salvaging.run(path, target, as_json=as_json)
+        return
     folder = Path(backup_dir).absolute() if backup_dir else path.with_name("backups")
     doctor = Doctor(path, config.socket_path(socket), folder, backup_every)
     findings = list(doctor.look())
