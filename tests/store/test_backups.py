@@ -14,6 +14,7 @@ from sidecar.store.migrate import WrongDatabase
 from sidecar.store.upkeep import Backup
 from tests.store.support import count, make_event, make_thread, number, opened, rows, write
 from tests.support import FakeSource
+from tests.support.invariants import break_in
 from tests.support.source import START_MS
 
 DAY_MS = 86_400_000
@@ -130,6 +131,7 @@ def test_a_database_that_somebody_has_open_is_left_alone(path: Path, backup: Pat
 
 
 def spoil_page(path: Path) -> None:
+    break_in(path.parent)
     with path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(b"\xff" * 4096)
@@ -144,6 +146,7 @@ def test_a_broken_backup_is_refused(path: Path, backup: Path) -> None:
 
 
 def test_a_backup_that_breaks_a_law_is_refused(path: Path, backup: Path) -> None:
+    break_in(backup.parent)
     db = apsw.Connection(str(backup))
     db.execute("UPDATE daemon SET last_seq = 1")
     db.close()
@@ -177,6 +180,7 @@ def test_the_database_is_no_backup_of_itself(path: Path) -> None:
 def test_a_restore_packs_a_database_that_could_not_give_pages_back(
     path: Path, backup: Path
 ) -> None:
+    break_in(backup.parent)
     db = apsw.Connection(str(backup))
     db.pragma("auto_vacuum", "NONE")
     db.execute("VACUUM")
