@@ -51,7 +51,8 @@ class Keeper:
         self._commits = -1
 
     async def run(self) -> None:
-        """Look again and again."""
+        """Look through what was too large for that at the start, then look again and again."""
+        await self.look_through()
         while True:
             await asyncio.sleep(LOOK_S)
             await self.look()
@@ -67,6 +68,13 @@ class Keeper:
                 await chore()
             except (OSError, ProtocolError) as error:
                 _tell_failure(chore.__name__.strip("_"), error)
+
+    async def look_through(self) -> None:
+        """See whether the database is damaged; one that is serves nothing any more."""
+        database = self._desk.database
+        await background.on_thread(database.look_through)
+        if database.damage is not None:
+            log.critical("the database is damaged", what=database.damage)
 
     async def _back_up(self) -> None:
         every_ms = self._habits.backup_every_ms

@@ -68,6 +68,7 @@ class Daemon:
         prices: Prices = NO_PRICES,
         sight: Sight = DEFAULT_SIGHT,
         habits: Habits = NO_HABITS,
+        new_checksums: bool = False,
     ) -> None:
         """Open and recover; nobody can connect yet.
 
@@ -78,7 +79,13 @@ class Daemon:
         self.supervision = Supervision()
         self._habits = habits
         try:
-            self.database = Database(database_path, source or SystemSource(), durability, prices)
+            self.database = Database(
+                database_path,
+                source or SystemSource(),
+                durability,
+                prices,
+                new_checksums=new_checksums,
+            )
             try:
                 self.recovery = recover(self.database, recover_mode)
             except BaseException:
@@ -238,6 +245,7 @@ def run(
     *,
     speaks_stdio: bool,
     durability: Durability,
+    new_checksums: bool,
     recover_mode: RecoverMode,
     parent_fd: int | None,
     prices: Prices,
@@ -264,6 +272,7 @@ def run(
             _listener(socket_path),
             stdio=stdio,
             durability=durability,
+            new_checksums=new_checksums,
             recover_mode=recover_mode,
             prices=prices,
             sight=sight,

@@ -329,7 +329,8 @@ def test_a_commit_that_fails_hands_over_nothing_twice(
     daemon: DaemonThread, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sidecar.model.errors import StorageUnavailable
-    from sidecar.store.database import Database, GroupLost
+    from sidecar.store.database import Database
+    from sidecar.store.outages import GroupLost
 
     commit = Database.commit
     failures = [True]

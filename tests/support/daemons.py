@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self
 
@@ -70,6 +71,10 @@ class DaemonThread:
 
     def peer(self) -> Peer:
         return Peer(self.socket_path)
+
+    def wait_for(self, make: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run something on the daemon's loop and wait for its end."""
+        asyncio.run_coroutine_threadsafe(make(), self.loop).result(HANG_S)
 
     def _run(self) -> None:
         try:
