@@ -88,6 +88,27 @@ FORGET_REQUEUED = """
 UPDATE session_inputs SET requeued_from_key = NULL
 WHERE requeued_from_key NOT IN (SELECT key FROM session_inputs) RETURNING id
 """
+# An event that tells of an input, at the number that the input has, by another name.
+NAME_EVENTS = """
+UPDATE events SET event = iif(seq = s.admitted_seq, 'session_input.admitted',
+    'session_input.promoted')
+FROM session_inputs s
+WHERE events.seq IN (s.admitted_seq, s.promoted_seq) AND events.thread_key = s.thread_key
+    AND events.payload ->> '$.input.id' = s.id
+    AND event <> iif(seq = s.admitted_seq, 'session_input.admitted', 'session_input.promoted')
+RETURNING seq
+"""
+# No index has these numbers; the events that told of an input have them too.
+SET_ADMITTED = """
+UPDATE session_inputs SET admitted_seq = e.seq FROM events e
+WHERE e.event = 'session_input.admitted' AND e.thread_key = session_inputs.thread_key
+    AND e.payload ->> '$.input.id' = session_inputs.id AND e.seq <> admitted_seq RETURNING id
+"""
+SET_PROMOTED = """
+UPDATE session_inputs SET promoted_seq = e.seq FROM events e
+WHERE e.event = 'session_input.promoted' AND e.thread_key = session_inputs.thread_key
+    AND e.payload ->> '$.input.id' = session_inputs.id AND e.seq <> promoted_seq RETURNING id
+"""
 LOST_MAILBOXES = """
 SELECT mailbox_key, max(generation), max(updated_at_ms) FROM mailbox_entries
 WHERE mailbox_key NOT IN (SELECT key FROM mailboxes) GROUP BY mailbox_key
@@ -258,6 +279,11 @@ class Mending:
             self._stand_in("items", str(item_id), "it is closed, as its turn is")
         for (input_id,) in self._rows(FORGET_REQUEUED):
             self._stand_in("session_inputs", str(input_id), "what it was requeued from is lost")
+        for (seq,) in self._rows(NAME_EVENTS):
+            self._stand_in("events", f"row {seq!s}", "its name is that of what it tells")
+        for sql in (SET_ADMITTED, SET_PROMOTED):
+            for (input_id,) in self._rows(sql):
+                self._stand_in("session_inputs", str(input_id), "its seq is that of its event")
 
     def _mailboxes(self) -> None:
         for key, generation, at_ms in self._rows(LOST_MAILBOXES):

@@ -16,6 +16,7 @@ from tests.corruption.damages import PAGE_BYTES, Damage, cut_off, each_page
 from tests.corruption.test_log import FRAME, HEADER, flipped
 from tests.corruption.test_pages import OF_TEXT, SEED
 from tests.corruption.trial import Specimen, StillSource, place, run
+from tests.store.support import spoil
 from tests.support import DaemonProcess
 
 Rows = dict[tuple[str, Any], dict[str, Any]]
@@ -174,6 +175,22 @@ def test_what_hangs_on_a_lost_row_stays_and_the_stand_in_is_told(
     assert threads <= names(report)
     kept = {place for place in whole if place[0] not in ("threads", "thread_names")}
     assert kept <= rows(target).keys()
+
+
+@pytest.mark.parametrize("column", ["admitted_seq", "promoted_seq"])
+def test_a_number_that_no_index_has_is_that_of_its_event(
+    folder: Path, target: Path, whole: Rows, column: str
+) -> None:
+    source = folder / "sidecar.db"
+    spoil(source, f"UPDATE session_inputs SET {column} = 1 WHERE id = 'in-a'")
+    db = apsw.Connection(str(source))
+    db.pragma("journal_mode", "DELETE")
+    db.close()
+    report = salvaged(folder, target, source.read_bytes())
+    assert [(each.key, each.reason) for each in report.stand_ins] == [
+        ("in-a", "its seq is that of its event")
+    ]
+    assert rows(target) == whole
 
 
 def test_the_command_tells_and_ends_by_what_came(
