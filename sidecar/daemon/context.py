@@ -38,7 +38,8 @@ from sidecar.rpc.peer import (
 from sidecar.rpc.registry import Method
 from sidecar.rpc.wait import Wait
 from sidecar.store import events, items, pruning, upkeep
-from sidecar.store.database import GroupLost, outages
+from sidecar.store.database import GroupLost
+from sidecar.store.outages import outages
 from sidecar.store.pruning import Wanted
 from sidecar.store.transaction import Snapshot, Tx
 

@@ -46,6 +46,7 @@ class Keeper:
         self._retained_at_ms = 0
         self._tried_at_ms = 0
         self._commits = -1
+        self._lost: Path | None = None
 
     async def run(self) -> None:
         """Look again and again."""
@@ -55,11 +56,21 @@ class Keeper:
 
     async def look(self) -> None:
         """Do what is due now; what fails is logged, and tried again when it is due again."""
-        for chore in (self._back_up, self._retain, self._shrink):
+        for chore in (self._find_files, self._back_up, self._retain, self._shrink):
             try:
                 await chore()
             except ProtocolError as error:
                 _tell_failure(chore.__name__.strip("_"), error)
+
+    async def _find_files(self) -> None:
+        """See whether all that is open is still at its path; writes are refused until it is."""
+        self._lost = await self._desk.asides.run(self._desk.database.place.lost)
+        if self._lost is not None:
+            log.critical(
+                "a file of the database was taken away: nothing is written until it is back, and a"
+                " backup saves what there was",
+                path=str(self._lost),
+            )
 
     async def _back_up(self) -> None:
         every_ms = self._habits.backup_every_ms
@@ -116,6 +127,8 @@ class Keeper:
 
         Cut at any other time it would have to grow again at once, which halves the writes.
         """
+        if self._lost is not None:
+            return
         await background.give_back(self._desk)
         database = self._desk.database
         is_idle, self._commits = self._commits == database.commits, database.commits

@@ -7,8 +7,8 @@ before `commit`.
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -19,6 +19,8 @@ from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.store.lock import FileLock
 from sidecar.store.migrate import WrongDatabase, check_ours, migrate, migrations
+from sidecar.store.outages import outage_of, outages
+from sidecar.store.place import Place
 from sidecar.store.transaction import Scan, Snapshot, Source, Tx
 
 Durability = Literal["full", "normal"]
@@ -56,37 +58,16 @@ class CannotOpen(Exception):
     """Say why the database cannot be opened; the file is left as it is."""
 
 
+class FileLost(CannotOpen):
+    """Say which file was taken away while it was open."""
+
+
 class GroupLost(Exception):
     """Say that the whole transaction is gone, and with which outage."""
 
     def __init__(self, outage: Outage) -> None:
         super().__init__(str(outage))
         self.outage = outage
-
-
-def outage_of(error: apsw.Error) -> StorageUnavailable | None:
-    """Tell which outage an error of SQLite is; None if it is a bug of ours."""
-    reasons: list[tuple[type[apsw.Error], str]] = [
-        (apsw.FullError, "disk_full"),
-        (apsw.BusyError, "busy"),
-        (apsw.LockedError, "busy"),
-        (apsw.ReadOnlyError, "read_only"),
-        (apsw.IOError, "io_error"),
-        (apsw.CantOpenError, "io_error"),
-        (apsw.CorruptError, "corrupt"),
-        (apsw.NotADBError, "corrupt"),
-    ]
-    found = (reason for kind, reason in reasons if isinstance(error, kind))
-    return next((StorageUnavailable(reason=reason) for reason in found), None)
-
-
-@contextmanager
-def outages() -> Iterator[None]:
-    """Turn what SQLite cannot do now into an Outage; its other errors are bugs and stay."""
-    try:
-        yield
-    except apsw.Error as error:
-        raise outage_of(error) or error from error
 
 
 def sqlite_version() -> tuple[int, ...]:
@@ -147,6 +128,7 @@ class Database:
             self.reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
             self._scanner = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
             self._begin_epoch()
+            self.place = Place(self.path, self.writer)
         except OSError as error:
             raise CannotOpen(f"{self.path}: {error.strerror}") from error
         except apsw.Error as error:
@@ -185,6 +167,8 @@ class Database:
 
     def begin(self) -> None:
         """Open the transaction of a group; raises an Outage if the file cannot be written."""
+        if self.place.lost() is not None:
+            raise StorageUnavailable(reason="io_error")
         if self._is_full:
             self._make_room()
         with outages():
@@ -366,8 +350,7 @@ class Database:
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""
-        wal = self.path.with_name(self.path.name + "-wal")
-        return self.path.stat().st_size, wal.stat().st_size if wal.exists() else 0
+        return self.place.sizes_bytes()
 
     def abandon(self) -> None:
         """Close without noting a clean end."""
@@ -382,13 +365,28 @@ class Database:
     def close(self) -> None:
         """Note that the end was clean, close, and let the next process in.
 
-        Raises an Outage if it cannot be noted: the next start then takes it for a crash.
+        Raises an Outage if it cannot be noted: the next start then takes it for a crash; and
+        FileLost if there may be nothing that the next start could take.
         """
         try:
+            lost = self.place.lost()
+            if lost is not None:
+                self._leave_log()
+                raise FileLost(f"{lost} is not the file any more that was opened")
             with outages(), self.writer:
                 self.writer.execute(SAVE_CLEAN, {"clean": 1})
         finally:
             self.abandon()
+
+    def _leave_log(self) -> None:
+        """Let the log do no harm to what has taken the place of our file.
+
+        SQLite leaves it as it is, and the next start would read it as that file's own.
+        """
+        if self.place.is_cut:
+            self.writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        else:
+            self.truncate_log()
 
 
 def _connect(path: Path, flags: int) -> apsw.Connection:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import apsw
 
-from sidecar.store.database import outages
+from sidecar.store.outages import outages
 from sidecar.store.rows import SqlValue
 from sidecar.store.transaction import Snapshot, Tx
 

@@ -12,7 +12,8 @@ import apsw
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
 from sidecar.store import states
-from sidecar.store.database import Database, outage_of, outages
+from sidecar.store.database import Database
+from sidecar.store.outages import outage_of, outages
 from sidecar.store.transaction import Snapshot
 
 # Pages copied between two groups of writes: 2 MiB, some milliseconds.

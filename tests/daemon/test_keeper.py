@@ -151,3 +151,18 @@ def test_a_reader_elsewhere_is_not_waited_for(daemon: DaemonThread, peer: Peer) 
     reader.close()
     look(daemon)
     assert peer.call("daemon/status")["walBytes"] == 0
+
+
+def test_a_file_that_was_taken_away_is_told_and_still_copied(
+    daemon: DaemonThread, peer: Peer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    peer.call("thread/create", threadId="t")
+    aside = daemon.database_path.with_name("aside.db")
+    daemon.database_path.rename(aside)
+    look(daemon)
+    assert "taken away" in "".join(capsys.readouterr())
+    assert len(copies(daemon)) == 1
+    aside.rename(daemon.database_path)
+    look(daemon)
+    assert "taken away" not in "".join(capsys.readouterr())
+    assert peer.call("thread/get", threadId="t")["thread"]["version"] == 0

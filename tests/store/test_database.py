@@ -9,7 +9,7 @@ import pytest
 
 from sidecar.model.errors import CorruptRecord, IdempotencyMismatch, StorageUnavailable
 from sidecar.store import database as database_module
-from sidecar.store import threads
+from sidecar.store import outages, threads
 from sidecar.store.database import CannotOpen, Database, GroupLost
 from sidecar.store.migrate import WrongDatabase
 from sidecar.store.transaction import Snapshot, Tx
@@ -302,7 +302,7 @@ def test_a_record_that_is_not_what_its_type_says_is_broken(path: Path) -> None:
     ],
 )
 def test_an_error_of_the_storage_is_an_outage(error: type[apsw.Error], reason: str) -> None:
-    outage = database_module.outage_of(error("internal text"))
+    outage = outages.outage_of(error("internal text"))
     assert outage is not None
     assert outage.details == {"reason": reason}
     assert "internal text" not in str(outage)
@@ -310,7 +310,7 @@ def test_an_error_of_the_storage_is_an_outage(error: type[apsw.Error], reason: s
 
 @pytest.mark.parametrize("error", [apsw.ConstraintError, apsw.SQLError, apsw.MismatchError])
 def test_any_other_error_is_a_bug(error: type[apsw.Error]) -> None:
-    assert database_module.outage_of(error()) is None
+    assert outages.outage_of(error()) is None
 
 
 def test_a_clean_end_is_known_to_the_next_start(path: Path) -> None:
