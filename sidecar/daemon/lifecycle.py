@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from sidecar import logs
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
 from sidecar.daemon.copies import Copies
 from sidecar.daemon.desk import Desk
+from sidecar.daemon.entrance import Entrance
 from sidecar.daemon.group import Group
 from sidecar.daemon.keeper import Habits, Keeper
-from sidecar.daemon.listener import BACKLOG, Inherited, Listener, is_activated
+from sidecar.daemon.listener import Inherited, Listener, is_activated
 from sidecar.daemon.measure import measure
 from sidecar.daemon.meter import DEFAULT_SIGHT, Meter, Sight
 from sidecar.daemon.metrics_file import MetricsFile
@@ -41,8 +41,6 @@ from sidecar.store.transaction import Source
 # Peers that have not read their answers by then are cut off; both together stay under 10 s.
 DRAIN_S = 8.0
 LAST_S = 1.5
-# From Python 3.13 on a server deletes its path when it closes; the listener sees to that.
-KEEP_PATH = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
 # A second signal: whatever is left is for the next start to recover.
 EXIT_AT_ONCE = 1
 # EX_SOFTWARE of sysexits.h.
@@ -95,7 +93,7 @@ class Daemon:
         self.is_signalled = False
         self._stopping = asyncio.Event()
         self._drained = asyncio.Event()
-        self._server: asyncio.Server | None = None
+        self._entrance: Entrance | None = None
         log.info("recovered", **_summary(self))
 
     def lock_paths(self) -> list[Path]:
@@ -136,13 +134,10 @@ class Daemon:
         self.copies = Copies(self.desk, self.lock_paths)
         self.keeper = Keeper(self.desk, self.copies, self._habits)
         if self.listener is not None:
-            # Held for as long as we serve: a listener that nobody holds is collected.
-            self._server = await loop.create_unix_server(
-                lambda: PeerConnection(self.desk, os.geteuid()),
-                sock=self.listener.listen(),
-                # It listens again, with its own idea of a backlog unless told.
-                backlog=BACKLOG,
-                **KEEP_PATH,  # type: ignore[arg-type]  # known to the loop, not yet to its types
+            self._entrance = Entrance(
+                loop,
+                self.listener.listen(),
+                lambda refusal: PeerConnection(self.desk, os.geteuid(), refusal),
             )
         if self._stdio is not None:
             await self._stdio.connect(self.desk, self.stop)
@@ -189,8 +184,8 @@ class Daemon:
         self.supervision.stop(len(self.desk.peers))
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
-        if self._server is not None:
-            self._server.close()
+        if self._entrance is not None:
+            self._entrance.close()
         self.desk.room.close()
         for peer in list(self.desk.peers):
             peer.drain()

@@ -3,8 +3,8 @@
 A waiter is looked at when a write has woken its topic, within that write's own transaction, or
 when the moment has come that its last look named; never on a beat. The longest waiting is run
 first; while looks succeed the next one follows, and a topic whose look was in vain is left
-until it is woken again. So an idle waiter costs its place in a table, and one that waits for a moment
-a look at the clock now and then.
+until it is woken again. So an idle waiter costs its place in a table; one that waits for a moment
+looks at the clock now and then.
 """
 
 import asyncio
