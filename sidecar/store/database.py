@@ -128,6 +128,8 @@ class Database:
             self.reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
             self._scanner = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
             self._begin_epoch()
+            for db in (self.reader, self._scanner):
+                db.execute(SELF).fetchall()  # opens the log, which may not be there later
             self.place = Place(self.path, self.writer)
         except OSError as error:
             raise CannotOpen(f"{self.path}: {error.strerror}") from error
