@@ -196,7 +196,8 @@ def _type_of(setting: Setting) -> click.IntRange | click.Path | click.Choice[str
     if setting.is_number:
         return click.IntRange(min=0)
     if setting.is_path:
-        return click.Path()
+        # Whether it can be read is told by who reads it, and by which exit code.
+        return click.Path(readable=False)
     return click.Choice(setting.choices) if setting.choices else None
 
 
