@@ -51,12 +51,14 @@ class Entrance:
         self._timer = None
         self._loop.add_reader(self._socket, self._accept)
 
-    def close(self) -> None:
-        """Let nobody in any more; who has been accepted is welcomed still."""
+    async def close(self) -> None:
+        """Let nobody in any more, and wait until all who were accepted are at the desk."""
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._socket)
         self._socket.close()
+        if self._coming:
+            await asyncio.wait(self._coming)
 
     def _accept(self) -> None:
         for _ in range(BURST):

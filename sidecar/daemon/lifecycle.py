@@ -185,7 +185,7 @@ class Daemon:
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
         if self._entrance is not None:
-            self._entrance.close()
+            await self._entrance.close()
         self.desk.room.close()
         for peer in list(self.desk.peers):
             peer.drain()
