@@ -7,7 +7,7 @@ before `commit`.
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -18,8 +18,9 @@ from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.store import checksums
 from sidecar.store.migrate import is_empty, migrate, migrations
-from sidecar.store.opening import BUSY_TIMEOUT_MS, Hold, cannot_open
+from sidecar.store.opening import BUSY_TIMEOUT_MS, FileLost, Hold, cannot_open
 from sidecar.store.outages import GroupLost, outage_of, outages
+from sidecar.store.place import Place
 from sidecar.store.soundness import damage_of, is_small
 from sidecar.store.transaction import Scan, Snapshot, Source, Tx
 from sidecar.store.upkeep import PROGRESS_STEPS
@@ -97,6 +98,9 @@ class Database:
             self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         self._scanner = self._hold.connect(apsw.SQLITE_OPEN_READONLY)
         self._begin_epoch()
+        for db in (self.reader, self._scanner):
+            db.execute(SELF).fetchall()  # opens the log, which may not be there later
+        self.place = Place(self.path, self.writer)
 
     def distrust(self, damage: str) -> None:
         """Serve nothing any more: what can still be read may lack what cannot."""
@@ -108,15 +112,12 @@ class Database:
 
     def look_through(self, is_cut_off: Callable[[], bool]) -> None:
         """Look through a file that was too large for that before the start; on any thread."""
-        db = checksums.connect(self.path, apsw.SQLITE_OPEN_READONLY)
-        try:
+        with outages(), closing(checksums.connect(self.path, apsw.SQLITE_OPEN_READONLY)) as db:
             if not is_small(db):
                 db.set_progress_handler(is_cut_off, PROGRESS_STEPS)
                 damage = damage_of(db)
                 if damage is not None:
                     self.distrust(damage)
-        finally:
-            db.close()
 
     def find_damage(self) -> StorageUnavailable | None:
         """Look through the file after an error that a sound one does not explain."""
@@ -161,6 +162,8 @@ class Database:
     def begin(self) -> None:
         """Open the transaction of a group; raises an Outage if the file cannot be written."""
         self._require_trust()
+        if self.place.lost() is not None:
+            raise StorageUnavailable(reason="io_error")
         if self._is_full:
             self._make_room()
         with outages(self.writer):
@@ -351,15 +354,7 @@ class Database:
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""
-        return _size(self.path), _size(self.path.with_name(self.path.name + "-wal"))
-
-    @property
-    def is_gone(self) -> bool:
-        """Tell whether the file that is open has no name any more, or another has it."""
-        try:
-            return self.path.stat().st_ino != self._hold.inode
-        except FileNotFoundError:
-            return True
+        return self.place.sizes_bytes()
 
     def abandon(self) -> None:
         """Close without noting a clean end."""
@@ -371,20 +366,28 @@ class Database:
     def close(self) -> None:
         """Note that the end was clean, close, and let the next process in.
 
-        Raises an Outage if it cannot be noted: the next start then takes it for a crash.
+        Raises an Outage if it cannot be noted: the next start then takes it for a crash; and
+        FileLost if there may be nothing that the next start could take.
         """
         try:
             if self.damage is not None:
                 self._hold.keep_log(wanted=True)
                 return
+            lost = self.place.lost()
+            if lost is not None:
+                self._leave_log()
+                raise FileLost(f"{lost} is not the file any more that was opened")
             with outages(self.writer), self.writer:
                 self.writer.execute(SAVE_CLEAN, {"clean": 1})
         finally:
             self.abandon()
 
+    def _leave_log(self) -> None:
+        """Let the log do no harm to what has taken the place of our file.
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+        SQLite leaves it as it is, and the next start would read it as that file's own.
+        """
+        if self.place.is_cut:
+            self.writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        else:
+            self.truncate_log()

@@ -23,6 +23,10 @@ class CannotOpen(Exception):
     """Say why the database cannot be opened; the file is left as it is."""
 
 
+class FileLost(CannotOpen):
+    """Say which file was taken away while it was open."""
+
+
 def sqlite_version() -> tuple[int, ...]:
     """Tell the version of the SQLite that is bundled with apsw."""
     return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))

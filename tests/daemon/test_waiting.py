@@ -375,3 +375,14 @@ def test_storage_that_fails_is_told_to_who_would_have_been_served(
         )
         monkeypatch.undo()
         assert peer.call("mailbox/get", entryId="later")["entry"]["status"] == "queued"
+
+
+def test_a_clock_that_is_set_forward_brings_what_was_waited_for(
+    daemon: DaemonThread, peer: Peer
+) -> None:
+    with daemon.peer() as worker:
+        start(worker)
+        at_ms = daemon.source.at_ms + 3_600_000
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="later", availableAtMs=at_ms)
+        daemon.source.advance_ms(3_600_000)
+        assert taken(worker) == ["later"]

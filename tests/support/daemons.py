@@ -104,13 +104,14 @@ class DaemonProcess:
         self.database_path = folder / "sidecar.db"
         self.socket_path = folder / "rpc.sock"
         self._flags = flags
+        self.launcher = [sys.executable, "-m", "sidecar"]
         self.process: subprocess.Popen[bytes]
 
     def start(self) -> dict[str, Any]:
         """Start and wait for the ready line."""
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "sidecar", "serve", "--database", str(self.database_path),
+                *self.launcher, "serve", "--database", str(self.database_path),
                 "--socket", str(self.socket_path), "--log-level", "error", *self._flags,
             ],
             stdout=subprocess.PIPE,
