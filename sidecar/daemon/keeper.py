@@ -70,6 +70,8 @@ class Keeper:
     async def look_through(self) -> None:
         """See whether the database is damaged; one that is serves nothing any more."""
         database = self._desk.database
+        if not database.is_unseen:
+            return
         try:
             await background.on_thread(database.look_through)
         except ProtocolError as error:

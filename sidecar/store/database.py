@@ -7,7 +7,7 @@ before `commit`.
 
 import threading
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -16,9 +16,8 @@ import apsw
 from sidecar.model import ids
 from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.model.price import NO_PRICES, Prices
-from sidecar.store import checksums
 from sidecar.store.migrate import is_empty, migrate, migrations
-from sidecar.store.opening import BUSY_TIMEOUT_MS, FileLost, Hold, cannot_open
+from sidecar.store.opening import BUSY_TIMEOUT_MS, FileLost, Hold
 from sidecar.store.outages import GroupLost, outage_of, outages
 from sidecar.store.place import Place
 from sidecar.store.soundness import damage_of, is_small
@@ -70,7 +69,8 @@ class Database:
         self.attempts = 0
         self.checkpoints = 0
         self.checkpoints_held_up = 0
-        self._scanning = threading.Lock()
+        self._scanning, self._looking = threading.Lock(), threading.Lock()
+        self._looker: apsw.Connection | None = None
         self._woken: list[tuple[str, int]] = []
         self._wal_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
@@ -81,13 +81,8 @@ class Database:
         may_tear = durability != "full"
         self._hold = Hold(path, new_checksums=new_checksums, may_tear=may_tear)
         self.writer, self.reader = self._hold.writer, self._hold.reader
-        try:
+        with self._hold.telling():
             self._open()
-        except BaseException as error:
-            self._hold.let_go()
-            if isinstance(error, apsw.Error):
-                raise cannot_open(path, error, self.writer) from error
-            raise
 
     def _open(self) -> None:
         self._configure_writer()
@@ -98,8 +93,11 @@ class Database:
             self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         self._scanner = self._hold.connect(apsw.SQLITE_OPEN_READONLY)
         self._begin_epoch()
-        for db in (self.reader, self._scanner):
-            db.execute(SELF).fetchall()  # opens the log, which may not be there later
+        if not self._hold.is_looked_through:
+            self._looker = self._hold.connect(apsw.SQLITE_OPEN_READONLY)
+        for db in (self.reader, self._scanner, self._looker):
+            if db is not None:
+                db.pragma("schema_version")  # opens the log, which may not be there later
         self.place = Place(self.path, self.writer)
 
     def distrust(self, damage: str) -> None:
@@ -110,14 +108,21 @@ class Database:
         if self.damage is not None:
             raise StorageUnavailable(reason="corrupt")
 
+    @property
+    def is_unseen(self) -> bool:
+        """Tell whether it was too large to be looked through before the start."""
+        return self._looker is not None
+
     def look_through(self, is_cut_off: Callable[[], bool]) -> None:
-        """Look through a file that was too large for that before the start; on any thread."""
-        with outages(), closing(checksums.connect(self.path, apsw.SQLITE_OPEN_READONLY)) as db:
-            if not is_small(db):
-                db.set_progress_handler(is_cut_off, PROGRESS_STEPS)
-                damage = damage_of(db)
-                if damage is not None:
-                    self.distrust(damage)
+        """Look through what is unseen; on any thread."""
+        with self._looking:
+            if self._looker is None:
+                return
+            self._looker.set_progress_handler(is_cut_off, PROGRESS_STEPS)
+            with outages(self._looker):
+                damage = damage_of(self._looker)
+            if damage is not None:
+                self.distrust(damage)
 
     def find_damage(self) -> StorageUnavailable | None:
         """Look through the file after an error that a sound one does not explain."""
@@ -358,9 +363,11 @@ class Database:
 
     def abandon(self) -> None:
         """Close without noting a clean end."""
-        # A scan that nobody waits for any more.
-        self._scanner.interrupt()
-        with self._scanning:
+        # What nobody waits for any more.
+        for db in (self._scanner, self._looker):
+            if db is not None:
+                db.interrupt()
+        with self._scanning, self._looking:
             self._hold.let_go()
 
     def close(self) -> None:

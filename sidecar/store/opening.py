@@ -1,6 +1,8 @@
 """Get hold of a database file: one owner, nothing damaged, not a byte of a refused one changed."""
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import apsw
@@ -63,14 +65,26 @@ class Hold:
             self.lock = lock_database(path)
         except OSError as error:
             raise cannot_open(path, error) from error
-        try:
+        with self.telling():
             self._open()
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Let go of everything if what is done here fails, and say why it cannot be opened."""
+        try:
+            yield
         except BaseException as error:
+            # While the connection is open: it knows what the system has said.
+            told = self._told(error)
             self.let_go()
-            if isinstance(error, OSError | apsw.Error):
-                db = self._connections[0] if self._connections else None
-                raise cannot_open(path, error, db) from error
-            raise
+            if told is None:
+                raise
+            raise told from error
+
+    def _told(self, error: BaseException) -> CannotOpen | None:
+        if not isinstance(error, OSError | apsw.Error):
+            return None
+        return cannot_open(self.path, error, self._connections[0] if self._connections else None)
 
     def _open(self) -> None:
         if not self.path.exists():
@@ -103,7 +117,8 @@ class Hold:
             return f"it is empty, and {self.lock.note} was there; remove it to begin anew"
         files = Files(self.path, self.writer)
         damage = None if self._may_tear else files.log_damage()
-        if damage is None and is_small(self.reader):
+        self.is_looked_through = is_small(self.reader)
+        if damage is None and self.is_looked_through:
             damage = damage_of(self.reader) or files.lost_page()
         return damage
 
@@ -123,7 +138,8 @@ class Hold:
 
     def let_go(self) -> None:
         """Close what is open and let the next process in."""
-        # The writer last: it copies the log where it may.
-        for connection in reversed(self._connections):
-            connection.close()
-        self.lock.release()
+        with ExitStack() as stack:
+            stack.callback(self.lock.release)
+            # The writer last: it copies the log where it may.
+            for connection in self._connections:
+                stack.callback(connection.close)

@@ -109,6 +109,13 @@ def test_a_large_one_is_looked_through_beside_its_service(
     assert "the database is damaged" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("large")
+def test_an_end_waits_for_who_looks_through_it_and_leaves_no_log(folder: Path) -> None:
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        peer.call("thread/create")
+    assert not (folder / "sidecar.db-wal").exists()
+
+
 def test_the_program_ends_with_74_and_the_file_stays_however_often(
     folder: Path, specimen: Specimen
 ) -> None:
