@@ -100,6 +100,8 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._drained = asyncio.Event()
         self._entrance: Entrance | None = None
+        if self.database.torn is not None:
+            log.warning("commits that did not wait for the disk are lost", what=self.database.torn)
         log.info("recovered", **_summary(self))
 
     def lock_paths(self) -> list[Path]:

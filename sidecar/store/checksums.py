@@ -6,6 +6,7 @@ and looked at when one is read from there. Whoever copies pages there without it
 program does, leaves wrong ones behind: so it is for those who ask for it.
 """
 
+import struct
 from functools import cache
 from pathlib import Path
 
@@ -72,3 +73,13 @@ def connect(path: Path, flags: int) -> apsw.Connection:
 def is_fault(error: Exception) -> bool:
     """Tell whether an error is that of a wrong checksum."""
     return getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_DATA
+
+
+def sum_of(text: bytes, before: bytes, order: str, *, out: str = ">") -> bytes:
+    """Compute SQLite's checksum of words in pairs, going on from the one before."""
+    one, two = struct.unpack(f"{out}2I", before)
+    words = struct.unpack(f"{order}{len(text) // 4}I", text)
+    for first, second in zip(words[::2], words[1::2], strict=True):
+        one = (one + first + two) & 0xFFFFFFFF
+        two = (two + second + one) & 0xFFFFFFFF
+    return struct.pack(f"{out}2I", one, two)

@@ -78,8 +78,8 @@ class Database:
         self._is_full = False
         # What is damaged: nothing is read or written any more.
         self.damage: str | None = None
-        may_tear = durability != "full"
-        self._hold = Hold(path, new_checksums=new_checksums, may_tear=may_tear)
+        self._hold = Hold(path, new_checksums=new_checksums, is_synced=durability == "full")
+        self.torn = self._hold.torn
         self.writer, self.reader = self._hold.writer, self._hold.reader
         with self._hold.telling():
             self._open()
@@ -156,7 +156,7 @@ class Database:
         assert isinstance(identity[0], str) and isinstance(identity[1], int)
         assert isinstance(identity[2], int) and isinstance(identity[4], int)
         self.database_id: str = identity[0]
-        self._hold.lock.leave(self.database_id)
+        self._hold.note_owner(self.database_id)
         self.epoch: int = identity[1]
         self.last_seq: int = identity[2]
         self.clean_shutdown = identity[3] == 1

@@ -17,6 +17,9 @@ from sidecar.store.soundness import Files, damage_of, is_small
 MINIMUM_SQLITE = (3, 51, 3)
 # Another process may hold the write lock for moments (a backup tool); the loop waits so long.
 BUSY_TIMEOUT_MS = 250
+# Noted beside the lock while commits do not wait for the disk, until their log is copied: a power
+# cut may have torn any number of them.
+UNSYNCED = "unsynced"
 # The header of a SQLite file (https://sqlite.org/fileformat.html, 1.3).
 HEADER_BYTES = 100
 
@@ -48,18 +51,20 @@ def cannot_open(
 class Hold:
     """Hold a file that is ours and sound, its connections, and its lock."""
 
-    def __init__(self, path: Path, *, new_checksums: bool, may_tear: bool) -> None:
+    def __init__(self, path: Path, *, new_checksums: bool, is_synced: bool) -> None:
         """Lock, look through, connect; raise CannotOpen, WrongDatabase or LockedByOther.
 
-        A new one has checksums if that is wanted; an old one is as it was made. Where commits wait
-        for no disk, a power cut may tear many of them.
+        A new one has checksums if that is wanted; an old one is as it was made. `is_synced` says
+        whether commits will wait for the disk.
         """
         if sqlite_version() < MINIMUM_SQLITE:
             needed = ".".join(map(str, MINIMUM_SQLITE))
             raise WrongDatabase(f"SQLite {apsw.sqlite_lib_version()} is older than {needed}")
         self.path = path
         self._new_checksums = new_checksums
-        self._may_tear = may_tear
+        self._is_synced = is_synced
+        # What a power cut has torn that nobody had promised.
+        self.torn: str | None = None
         self._connections: list[apsw.Connection] = []
         try:
             self.lock = lock_database(path)
@@ -89,7 +94,7 @@ class Hold:
     def _open(self) -> None:
         if not self.path.exists():
             # Whatever was here, somebody wants it gone.
-            self.lock.leave("")
+            self.lock.leave()
         # Made by us, so that the log and the shared memory inherit its mode.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         # SQLite takes a file shorter than its header for an empty one and writes over it.
@@ -111,16 +116,40 @@ class Hold:
         if damage is not None:
             raise CannotOpen(f"{self.path}: damaged: {damage}")
         self.keep_log(wanted=False)
+        self._note(*self._owners)
+
+    @property
+    def _owners(self) -> list[str]:
+        return [note for note in self.lock.notes if note != UNSYNCED]
 
     def _find_damage(self) -> str | None:
-        if self.lock.note and is_empty(self.reader):
-            return f"it is empty, and {self.lock.note} was there; remove it to begin anew"
+        if self._owners and is_empty(self.reader):
+            return f"it is empty, and {self._owners[0]} was there; remove it to begin anew"
         files = Files(self.path, self.writer)
-        damage = None if self._may_tear else files.log_damage()
+        damage = files.log_damage()
+        if UNSYNCED in self.lock.notes:
+            self.torn, damage = damage, None
         self.is_looked_through = is_small(self.reader)
         if damage is None and self.is_looked_through:
             damage = damage_of(self.reader) or files.lost_page()
         return damage
+
+    def _note(self, *owners: str) -> None:
+        """Leave word whose the file is, and whether its log may be torn: before it can be."""
+        may_tear = not self._is_synced or (UNSYNCED in self.lock.notes and not self._is_copied())
+        self.lock.leave(*owners, *([UNSYNCED] if may_tear else []))
+
+    def _is_copied(self) -> bool:
+        """Copy the log and cut it to nothing; False where another process reads it."""
+        try:
+            self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.BusyError:
+            return False
+        return True
+
+    def note_owner(self, database_id: str) -> None:
+        """Leave word which database this is: from then on an empty file is one that has lost it."""
+        self._note(database_id)
 
     def connect(self, flags: int) -> apsw.Connection:
         """Open one more connection."""

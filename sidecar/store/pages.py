@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sidecar.store.checksums import RESERVED_AT, RESERVED_BYTES
+from sidecar.store.checksums import RESERVED_AT, RESERVED_BYTES, sum_of
 from sidecar.store.rows import SqlValue
 from sidecar.store.soundness import FRAME_HEADER, WAL_HEADER
 
@@ -80,7 +80,10 @@ class Pages:
         pending: dict[int, bytes] = {}
         lost: list[str] = []
         for number, frame in enumerate(frames, 1):
-            if frame[8:16] == salts and _sum(frame[:8] + frame[24:], before, order) == frame[16:24]:
+            if (
+                frame[8:16] == salts
+                and sum_of(frame[:8] + frame[24:], before, order) == frame[16:24]
+            ):
                 page, pages_after = struct.unpack(">2I", frame[:8])
                 pending[page] = frame[24:]
                 if pages_after:
@@ -105,7 +108,7 @@ class Pages:
         """
         page = self.get(number)
         return number in self._newest or (
-            _sum(page[:-RESERVED_BYTES], bytes(8), "<", out="<") == page[-RESERVED_BYTES:]
+            sum_of(page[:-RESERVED_BYTES], bytes(8), "<", out="<") == page[-RESERVED_BYTES:]
         )
 
     def kind(self, number: int) -> int:
@@ -249,13 +252,3 @@ def _value(text: bytes, at: int, kind: int) -> tuple[SqlValue, int]:
         raise Unreadable("a value of it has no type")
     end = at + (kind - BLOB) // 2
     return text[at:end] if kind % 2 == 0 else text[at:end].decode(), end
-
-
-def _sum(text: bytes, before: bytes, order: str, *, out: str = ">") -> bytes:
-    """Compute SQLite's checksum of words in pairs, going on from the one before."""
-    one, two = struct.unpack(f"{out}2I", before)
-    words = struct.unpack(f"{order}{len(text) // 4}I", text)
-    for at in range(0, len(words), 2):
-        one = (one + words[at] + two) & 0xFFFFFFFF
-        two = (two + words[at + 1] + one) & 0xFFFFFFFF
-    return struct.pack(f"{out}2I", one, two)

@@ -6,12 +6,13 @@ SQLite looks at what it reads and never at what ought to be there: a lost page o
 
 import re
 import struct
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import apsw
 
 from sidecar.store import checksums
+from sidecar.store.checksums import sum_of
 from sidecar.store.migrate import is_empty
 
 # Looked through before every start, in 20 ms at the most; a larger one beside its service.
@@ -31,8 +32,6 @@ NUMBER = struct.Struct(">I")
 # Where the header of the file has the first page of the list of free ones (1.3, 1.5).
 FREELIST_AT = 32
 WAL_MAGIC = (0x377F0682, 0x377F0683)
-# A power cut tears one commit at the most, the one under way: the next waits for its end.
-TORN_COMMITS = 1
 
 
 def damage_of(db: apsw.Connection) -> str | None:
@@ -99,18 +98,25 @@ class Files:
     def log_damage(self) -> str | None:
         """Tell whether commits stand in the log behind a place that SQLite cannot read on from.
 
-        It takes that place for the end, as it is after a power cut: but that tears one commit.
+        It takes that place for the end, as it is after a power cut. But where each commit waits for
+        the disk, nothing is written behind one that is not there whole: a frame that goes on from
+        the end of a commit says that it was. What does not go on from it may be of earlier
+        writes that failed.
         """
         if not self._unreadable:
             return None
         if not self._readable and not _is_header(self._head):
             return self._headless()
-        salts = WAL_HEADER.unpack(self._head)[4:6]
-        lost = sum(frame.is_commit and frame.salts == salts for frame in self._unreadable)
-        if lost <= TORN_COMMITS:
-            return None
-        place = len(self._readable) + 1
-        return f"the log: {lost} commits stand behind frame {place}, which is broken"
+        salts, order = self._head[16:24], _order(self._head)
+        for commit, following in pairwise(self._unreadable):
+            if (
+                commit.is_commit
+                and commit.salts == following.salts == salts
+                and following.goes_on_from(commit, order)
+            ):
+                place = len(self._readable) + 1
+                return f"the log: it is broken at frame {place} or soon after, before commits"
+        return None
 
     def _headless(self) -> str | None:
         """Tell whether a log without a header has what the database lacks.
@@ -163,13 +169,19 @@ class Files:
 class _Frame:
     """Be one page in the log, as it was written by some commit."""
 
-    __slots__ = ("content", "is_commit", "page", "pages_after", "salts")
+    __slots__ = ("_summed", "content", "is_commit", "page", "pages_after", "salts", "sum")
 
     def __init__(self, text: bytes) -> None:
-        self.page, self.pages_after, *salts = FRAME_HEADER.unpack(text[: FRAME_HEADER.size])[:4]
+        self.page, self.pages_after = struct.unpack(">2I", text[:8])
         self.is_commit = self.pages_after > 0
-        self.salts = tuple(salts)
+        self.salts = text[8:16]
         self.content = text[FRAME_HEADER.size :]
+        self._summed = text[:8] + self.content
+        self.sum = text[16:24]
+
+    def goes_on_from(self, before: "_Frame", order: str) -> bool:
+        """Tell whether it was written behind that one, by their checksums."""
+        return sum_of(self._summed, before.sum, order) == self.sum
 
 
 def _frames(text: bytes, page: int) -> list[_Frame]:
@@ -177,13 +189,13 @@ def _frames(text: bytes, page: int) -> list[_Frame]:
     return [_Frame(text[at : at + step]) for at in range(0, len(text) - step + 1, step)]
 
 
+def _order(head: bytes) -> str:
+    """Tell in which order of bytes the log is summed up."""
+    return ">" if head[3] & 1 else "<"
+
+
 def _is_header(head: bytes) -> bool:
     """Tell whether the log's header is one: its last two numbers are a checksum of the others."""
     if WAL_HEADER.unpack(head)[0] not in WAL_MAGIC:
         return False
-    words = struct.unpack(">6I" if head[3] & 1 else "<6I", head[:24])
-    one = two = 0
-    for first, second in zip(words[::2], words[1::2], strict=True):
-        one = (one + first + two) & 0xFFFFFFFF
-        two = (two + second + one) & 0xFFFFFFFF
-    return (one, two) == WAL_HEADER.unpack(head)[6:]
+    return sum_of(head[:24], bytes(8), _order(head)) == head[24:]

@@ -6,7 +6,7 @@ from random import Random
 import apsw
 import pytest
 
-from sidecar.store.database import Database
+from sidecar.store.database import Database, Durability
 from sidecar.store.opening import CannotOpen
 from tests.corruption.damages import PAGE_BYTES
 from tests.corruption.trial import Specimen, StillSource, place, run
@@ -14,6 +14,7 @@ from tests.store.support import opened
 
 HEADER = 32
 FRAME = 24 + PAGE_BYTES
+NORMAL_THEN_FULL: tuple[Durability, ...] = ("normal", "full")
 # Of each so many frames one is damaged.
 STRIDE = 23
 
@@ -78,12 +79,40 @@ def test_a_torn_last_commit_is_what_a_power_cut_leaves(folder: Path, specimen: S
         assert starts(folder, specimen, log)
 
 
+def test_what_stands_behind_the_break_but_does_not_go_on_from_it_was_never_promised(
+    folder: Path, specimen: Specimen
+) -> None:
+    ends = commits(specimen.log)
+    # As where writes failed, a shorter one after a longer one: each has left a last frame.
+    behind = b"".join(flipped(specimen.log[HEADER + n * FRAME :][:FRAME], 20) for n in ends[-5:])
+    assert starts(folder, specimen, specimen.log + behind)
+
+
 def test_where_commits_wait_for_no_disk_a_power_cut_tears_many(
     folder: Path, specimen: Specimen
 ) -> None:
-    broken = HEADER + commits(specimen.log)[1] * FRAME + 100
-    path = place(folder, specimen.begun, flipped(specimen.log, broken))
+    torn = flipped(specimen.log, HEADER + commits(specimen.log)[1] * FRAME + 100)
+    path = folder / "sidecar.db"
     Database(path, StillSource(), "normal").close()
+    for durability in NORMAL_THEN_FULL:
+        place(folder, specimen.begun, torn)
+        database = Database(path, StillSource(), durability)
+        assert database.torn is not None and "the log" in database.torn
+        database.close()
+    # Its log was copied before commits were promised again.
+    place(folder, specimen.begun, torn)
+    with pytest.raises(CannotOpen, match="the log"):
+        Database(path, StillSource())
+
+
+def test_what_was_torn_is_in_the_log_of_the_daemon(
+    folder: Path, specimen: Specimen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = HEADER + commits(specimen.log)[1] * FRAME + 100
+    Database(folder / "sidecar.db", StillSource(), "normal").close()
+    place(folder, specimen.begun, flipped(specimen.log, broken))
+    assert run(folder).refused is None
+    assert "commits that did not wait for the disk are lost" in capsys.readouterr().out
 
 
 def test_a_log_is_copied_when_it_is_whole(folder: Path, specimen: Specimen) -> None:

@@ -13,7 +13,7 @@ from sidecar.store import upkeep
 from sidecar.store.database import Durability
 from tests.crash import workload
 from tests.crash.core import Core, Moments
-from tests.crash.cuts import CUTS, each_cut, on_disk
+from tests.crash.cuts import CUTS, each_cut, hold, on_disk
 from tests.crash.judging import Judge
 from tests.crash.recording import Told, recorded, rows_of
 from tests.crash.workload import BACKUP
@@ -67,6 +67,17 @@ def test_without_a_sync_for_each_commit_the_same_test_finds_losses() -> None:
     # Lost, but never half: each is as the database once was.
     assert all(standing.found for standing in standings)
     assert not all(standing.is_lawful for standing in standings)
+
+
+@pytest.mark.parametrize("durability", ["normal", "full"])
+def test_a_torn_log_of_commits_that_were_not_promised_is_never_damage(
+    durability: Durability,
+) -> None:
+    torn = set()
+    for remains in each_cut(recorded("normal").ops, CUTS["scattered 0"]):
+        with on_disk(remains.image) as path:
+            torn.add(hold(path, durability))
+    assert len(torn) > 2
 
 
 @pytest.mark.parametrize("cut", CUTS)
