@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from sidecar.store import upkeep
-from sidecar.store.database import Durability
+from sidecar.store.database import Database, Durability
 from tests.crash import workload
 from tests.crash.core import Core, Moments
-from tests.crash.cuts import CUTS, each_cut, hold, on_disk
+from tests.crash.cuts import CUTS, each_cut, examine, hold, on_disk
+from tests.crash.disk import folder_in_memory
+from tests.crash.failing import image_before
+from tests.crash.faults import Station
 from tests.crash.judging import Judge
-from tests.crash.recording import Told, recorded, rows_of
+from tests.crash.recording import DATABASE, Told, recorded, rows_of
 from tests.crash.workload import BACKUP
 
 
@@ -98,6 +101,20 @@ def test_a_copy_is_whole_or_absent(cut: str, folder: Path) -> None:
             assert upkeep.check(target, full=True) == []
             seen[copy] = rows_of(target)
         assert seen[copy] in asked[max(0, len(answered) - 1) :]
+
+
+def test_in_the_place_of_one_that_was_removed_another_begins_at_every_cut() -> None:
+    recording = recorded()
+    image = image_before(recording.ops, len(recording.ops))
+    del image[DATABASE]
+    with folder_in_memory() as root:
+        station = Station(root, image)
+        with station.watching():
+            Database(root / DATABASE, Moments().at(0)).abandon()
+    for cut in CUTS.values():
+        for remains in each_cut(station.ops, cut, image):
+            with on_disk(remains.image) as path:
+                assert examine(path).epoch in (1, 2)
 
 
 def test_the_next_copy_takes_away_what_one_that_was_cut_off_has_left() -> None:
