@@ -78,18 +78,15 @@ class Hold:
         """Let go of everything if what is done here fails, and say why it cannot be opened."""
         try:
             yield
-        except BaseException as error:
+        except (OSError, apsw.Error) as error:
             # While the connection is open: it knows what the system has said.
-            told = self._told(error)
+            writer = self._connections[0] if self._connections else None
+            told = cannot_open(self.path, error, writer)
             self.let_go()
-            if told is None:
-                raise
             raise told from error
-
-    def _told(self, error: BaseException) -> CannotOpen | None:
-        if not isinstance(error, OSError | apsw.Error):
-            return None
-        return cannot_open(self.path, error, self._connections[0] if self._connections else None)
+        except BaseException:
+            self.let_go()
+            raise
 
     def _open(self) -> None:
         if not self.path.exists():

@@ -72,14 +72,14 @@ def test_without_a_sync_for_each_commit_the_same_test_finds_losses() -> None:
     assert not all(standing.is_lawful for standing in standings)
 
 
-@pytest.mark.parametrize("durability", ["normal", "full"])
-def test_a_torn_log_of_commits_that_were_not_promised_is_never_damage(
-    durability: Durability,
-) -> None:
+def test_a_torn_log_of_commits_that_were_not_promised_is_never_damage() -> None:
     torn = set()
     for remains in each_cut(recorded("normal").ops, CUTS["scattered 0"]):
         with on_disk(remains.image) as path:
-            torn.add(hold(path, durability))
+            # The last start copies it.
+            found = hold(path, "normal")
+            assert hold(path, "full") == found
+            torn.add(found)
     assert len(torn) > 2
 
 
@@ -111,10 +111,13 @@ def test_in_the_place_of_one_that_was_removed_another_begins_at_every_cut() -> N
         station = Station(root, image)
         with station.watching():
             Database(root / DATABASE, Moments().at(0)).abandon()
+    last = None
     for cut in CUTS.values():
         for remains in each_cut(station.ops, cut, image):
-            with on_disk(remains.image) as path:
-                assert examine(path).epoch in (1, 2)
+            if remains.image != last:
+                with on_disk(remains.image) as path:
+                    assert examine(path).epoch in (1, 2)
+            last = remains.image
 
 
 def test_the_next_copy_takes_away_what_one_that_was_cut_off_has_left() -> None:
