@@ -97,7 +97,6 @@ class Hold:
         # SQLite takes a file shorter than its header for an empty one and writes over it.
         if 0 < self.path.stat().st_size < HEADER_BYTES:
             raise CannotOpen(f"{self.path}: not a database")
-        self.inode = self.path.stat().st_ino
         has_checksums = checksums.are_in(self.path)
         is_new = self.path.stat().st_size == 0
         self._vfs = checksums.vfs(wanted=has_checksums or (is_new and self._new_checksums))

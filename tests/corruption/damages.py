@@ -1,5 +1,6 @@
 """Ways in which a disk, a copy or a stray program damages a file; the same for the same seed."""
 
+import os
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
@@ -9,6 +10,11 @@ PAGE_BYTES = 4096
 HEADER_BYTES = 16
 # What is inside a record's text is no structure: SQLite has no checksum that could tell.
 CELLS = "a bit of a cell"
+
+
+def stride(usual: int) -> int:
+    """Tell of how many damages one is tried: fewer in CI than could be."""
+    return int(os.environ.get("SIDECAR_CORRUPTION_STRIDE", usual))
 
 
 class Damage(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 
 from sidecar.store.database import Database, Durability
 from sidecar.store.opening import CannotOpen
-from tests.corruption.damages import PAGE_BYTES
+from tests.corruption.damages import PAGE_BYTES, stride
 from tests.corruption.trial import Specimen, StillSource, place, run
 from tests.store.support import opened
 
@@ -16,7 +16,7 @@ HEADER = 32
 FRAME = 24 + PAGE_BYTES
 NORMAL_THEN_FULL: tuple[Durability, ...] = ("normal", "full")
 # Of each so many frames one is damaged.
-STRIDE = 23
+STRIDE = stride(23)
 
 
 def flipped(log: bytes, at: int) -> bytes:

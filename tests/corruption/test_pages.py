@@ -13,7 +13,7 @@ import pytest
 
 from sidecar.store import soundness
 from tests.cli.program import sidecar
-from tests.corruption.damages import CELLS, WAYS, Damage, cut_off, each_page
+from tests.corruption.damages import CELLS, WAYS, Damage, cut_off, each_page, stride
 from tests.corruption.trial import Specimen, place, run
 from tests.support import DaemonThread, Refused
 
@@ -24,7 +24,7 @@ SEED = int(os.environ.get("SIDECAR_TEST_SEED", "1"))
 OF_TEXT = {CELLS, "a bit of a header", "half of another page", "swapped with another"}
 MISPLACED = {"half of another page", "swapped with another"}
 # Of the ways that take time, since the daemon serves what is left, so many pages are skipped.
-STRIDE = 2
+STRIDE = stride(2)
 
 
 def try_all(folder: Path, specimen: Specimen, damages: Iterable[Damage]) -> Counter[str]:
