@@ -64,6 +64,12 @@ SETTINGS: dict[str, Setting] = {
             default="full",
         ),
         Setting(
+            "checksums",
+            "Make a new database with a checksum on each page; not for one that other programs "
+            "write to, as Litestream does.",
+            is_flag=True,
+        ),
+        Setting(
             "recover",
             "What becomes of the inputs of turns that a restart interrupted.",
             choices=("interrupt", "requeue"),
