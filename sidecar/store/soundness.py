@@ -79,10 +79,11 @@ class Files:
 
     def __init__(self, path: Path, db: apsw.Connection) -> None:
         """Look at a file through what has read it and may write it; nobody does meanwhile."""
-        page = db.pragma("page_size")
-        assert isinstance(page, int)
+        page, count = db.pragma("page_size"), db.pragma("page_count")
+        assert isinstance(page, int) and isinstance(count, int)
         self._path = path
         self._page = page
+        self._count = count
         self._head = b""
         self._readable: list[_Frame] = []
         self._unreadable: list[_Frame] = []
@@ -144,9 +145,11 @@ class Files:
         """Name a page that is used and has nothing in it, as where a disk has lost what it had.
 
         A text goes over pages that are no trees: SQLite reads zeroes there as it reads letters.
+        Where the log has made the database shorter, the file still has pages that nobody uses.
         """
-        text = self._path.read_bytes()
         page = self._page
+        with self._path.open("rb") as file:
+            text = file.read(self._count * page)
         newest = {frame.page: frame.content for frame in self._readable}
 
         def get(number: int) -> bytes:

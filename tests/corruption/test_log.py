@@ -115,6 +115,25 @@ def test_what_was_torn_is_in_the_log_of_the_daemon(
     assert "commits that did not wait for the disk are lost" in capsys.readouterr().out
 
 
+def test_pages_that_the_log_has_given_back_may_be_empty(folder: Path, specimen: Specimen) -> None:
+    """What is given back leaves the file only when the log is copied."""
+    path = place(folder, specimen.content)
+    db = apsw.Connection(str(path))
+    db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    with db:
+        # Pages that are used and free again before they are written are holes in the file.
+        db.execute("CREATE TABLE passing (a); INSERT INTO passing VALUES (zeroblob(400000))")
+        db.execute("DROP TABLE passing")
+    db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    before = path.stat().st_size
+    db.execute("PRAGMA incremental_vacuum(10)").fetchall()
+    assert not any(path.read_bytes()[-PAGE_BYTES:])
+    pages = db.pragma("page_count")
+    assert isinstance(pages, int) and pages * PAGE_BYTES < before
+    db.close()
+    assert run(folder).refused is None
+
+
 def test_a_log_is_copied_when_it_is_whole(folder: Path, specimen: Specimen) -> None:
     garbage = Random(1).randbytes(FRAME * 3)
     place(folder, specimen.begun, specimen.log + garbage)
