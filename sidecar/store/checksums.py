@@ -13,6 +13,7 @@ from pathlib import Path
 import apsw
 import apsw.sqlite_extra
 
+from sidecar.store.bare import bare
 from sidecar.store.migrate import WrongDatabase
 
 EXTENSION = "cksumvfs"
@@ -29,9 +30,9 @@ class NoChecksums(WrongDatabase):
 def are_in(path: Path) -> bool:
     """Tell whether a file was made with them."""
     try:
-        with path.open("rb") as file:
-            return file.read(RESERVED_AT + 1)[RESERVED_AT:] == bytes((RESERVED_BYTES,))
-    except OSError:
+        with bare(path) as file:
+            return file.read(1, RESERVED_AT) == bytes((RESERVED_BYTES,))
+    except apsw.Error:
         # Whoever opens it is told why it cannot be read.
         return False
 

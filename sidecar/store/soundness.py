@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 
 from sidecar.store import checksums
+from sidecar.store.bare import bare
 from sidecar.store.checksums import sum_of
 from sidecar.store.migrate import is_empty
 
@@ -134,10 +135,10 @@ class Files:
                 newest.update(pending)
                 pending.clear()
                 pages = frame.pages_after
-        with self._path.open("rb") as file:
+        with bare(self._path) as file:
             for number, content in newest.items():
-                file.seek((number - 1) * self._page)
-                if number <= pages and file.read(self._page) != content:
+                at = (number - 1) * self._page
+                if number <= pages and file.read(self._page, at) != content:
                     return "the log: its header is broken, and it has what the database lacks"
         return None
 
@@ -148,8 +149,8 @@ class Files:
         Where the log has made the database shorter, the file still has pages that nobody uses.
         """
         page = self._page
-        with self._path.open("rb") as file:
-            text = file.read(self._count * page)
+        with bare(self._path) as file:
+            text = file.read(self._count * page, 0)
         newest = {frame.page: frame.content for frame in self._readable}
 
         def get(number: int) -> bytes:

@@ -92,6 +92,34 @@ def test_a_daemon_that_is_asked_to_end_meanwhile_ends(process: DaemonProcess) ->
         assert peer.call("thread/get", threadId="t")["thread"]["id"] == "t"
 
 
+def has_lock(pid: int, path: Path) -> bool:
+    """Tell whether a process holds the lock that says that it has a database open."""
+    own = (str(pid), path.stat().st_ino)
+    return any(
+        (words[4], int(words[5].rpartition(":")[2])) == own and words[1] == "POSIX"
+        for words in map(str.split, Path("/proc/locks").read_text().splitlines())
+        if words[1] != "->"
+    )
+
+
+@pytest.mark.parametrize("doing", ["nothing", "check", "backup"])
+def test_the_daemon_is_never_taken_for_gone(process: DaemonProcess, doing: str) -> None:
+    """Who closes a database last deletes its log: an old SQLite goes by these locks alone.
+
+    A process that closes any descriptor of a file loses all that it has on it.
+    """
+    assert process.terminate() == 0
+    # What is there is looked through.
+    process.start()
+    with process.peer() as peer:
+        peer.call("thread/create", threadId="t")
+        if doing == "check":
+            assert peer.call("daemon/check", full=True)["ok"]
+        if doing == "backup":
+            peer.call("daemon/backup", path=str(process.database_path.with_name("copy.db")))
+        assert has_lock(process.process.pid, process.database_path)
+
+
 def fill(peer: Peer, megabytes: int) -> None:
     for _ in range(megabytes):
         peer.call("event/append", threadId="t", event="big", payload=BIG)
