@@ -24,6 +24,10 @@ STRUCTURE_CHECK = "PRAGMA integrity_check(20)"
 OF_ONE_RECORD = re.compile(r"(\S+ value in|CHECK constraint failed in) ")
 HEADING = "*** in database main ***"
 TREE = re.compile(r"Tree (\d+) ")
+# The one record that can end with a client's text, and thus with a page of nothing but zeroes.
+HAS_ZEROES = """
+SELECT EXISTS (SELECT 1 FROM turns WHERE instr(concat(model, provider), char(0)) > 0)
+"""
 ROOT = "SELECT type || ' ' || name FROM sqlite_schema WHERE rootpage = :root"
 
 # https://sqlite.org/fileformat.html, 4.1 and 4.2
@@ -83,6 +87,7 @@ class Files:
         page, count = db.pragma("page_size"), db.pragma("page_count")
         assert isinstance(page, int) and isinstance(count, int)
         self._path = path
+        self._db = db
         self._page = page
         self._count = count
         self._head = b""
@@ -165,9 +170,16 @@ class Files:
             trunk = following
         nothing = bytes(page)
         for number in range(1, len(text) // page + 1):
-            if number not in unused and get(number) == nothing:
+            if number not in unused and get(number) == nothing and not self._has_zeroes():
                 return f"page {number}: it is used, and nothing is in it"
         return None
+
+    def _has_zeroes(self) -> bool:
+        try:
+            return bool(self._db.execute(HAS_ZEROES).get)
+        except apsw.SQLError:
+            # Of an older schema, whose turns have no such texts.
+            return False
 
 
 class _Frame:

@@ -109,6 +109,16 @@ def test_a_large_one_is_looked_through_beside_its_service(
     assert "the database is damaged" in capsys.readouterr().out
 
 
+def test_zeroes_that_a_client_has_written_are_no_loss(folder: Path) -> None:
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        peer.call("thread/create", threadId="t", provider="\0" * 4000)
+        peer.call("turn/start", threadId="t", turnId="u", prompt="p")
+        peer.call("turn/complete", turnId="u", usage={"inputTokens": 0, "outputTokens": 1})
+    content = (folder / "sidecar.db").read_bytes()
+    assert bytes(4096) in {content[at : at + 4096] for at in range(0, len(content), 4096)}
+    assert run(folder).refused is None
+
+
 @pytest.mark.usefixtures("large")
 def test_an_end_waits_for_who_looks_through_it_and_leaves_no_log(folder: Path) -> None:
     with DaemonThread(folder) as daemon, daemon.peer() as peer:
