@@ -42,7 +42,7 @@ def cannot_open(
 ) -> CannotOpen:
     """Say it in the words of the contract, where it has some."""
     if isinstance(error, OSError):
-        return CannotOpen(f"{path}: {error.strerror or 'unusable'}")
+        return CannotOpen(f"{error.filename or path}: {error.strerror or 'unusable'}")
     outage = outage_of(error, db)
     reason = error if outage is None else f"{outage.details['reason']} ({error})"
     return CannotOpen(f"{path}: {reason}")
@@ -94,6 +94,8 @@ class Hold:
             self.lock.leave()
         # Made by us, so that the log and the shared memory inherit its mode.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not self.path.is_file():
+            raise CannotOpen(f"{self.path}: not a file")
         # SQLite takes a file shorter than its header for an empty one and writes over it.
         if 0 < self.path.stat().st_size < HEADER_BYTES:
             raise CannotOpen(f"{self.path}: not a database")

@@ -257,6 +257,19 @@ def test_a_path_that_cannot_be_is_refused(folder: Path) -> None:
             pass
 
 
+def test_what_is_no_file_is_refused_and_never_waited_for(path: Path) -> None:
+    # Whoever opens it to read waits for somebody who writes.
+    os.mkfifo(path)
+    with pytest.raises(CannotOpen, match=r"sidecar\.db: not a file"), opened(path):
+        pass
+
+
+def test_a_lock_that_cannot_be_is_named(path: Path) -> None:
+    path.with_name(path.name + ".lock").mkdir()
+    with pytest.raises(CannotOpen, match=r"\.lock: Is a directory"), opened(path):
+        pass
+
+
 @pytest.mark.parametrize("value", ["'{'", "''", "'1 2'", "'{' || char(10) || '}'"])
 def test_a_broken_record_names_its_table_and_key(path: Path, value: str) -> None:
     with opened(path) as database:
