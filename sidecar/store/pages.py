@@ -51,6 +51,8 @@ class Pages:
         self._size = size if is_size else PAGE_BYTES
         self.lost_frames: list[str] = []
         self._newest: dict[int, bytes] = {}
+        # Those whose last state is lost.
+        self._stale: set[int] = set()
         log = path.with_name(path.name + "-wal")
         if log.exists():
             self._read_log(log.read_bytes())
@@ -78,20 +80,24 @@ class Pages:
         order = "<" if log[3] & 1 == 0 else ">"
         before = log[24:32]
         pending: dict[int, bytes] = {}
+        stale: set[int] = set()
         lost: list[str] = []
         for number, frame in enumerate(frames, 1):
+            page, pages_after = struct.unpack(">2I", frame[:8])
             if (
                 frame[8:16] == salts
                 and sum_of(frame[:8] + frame[24:], before, order) == frame[16:24]
             ):
-                page, pages_after = struct.unpack(">2I", frame[:8])
                 pending[page] = frame[24:]
+                stale.discard(page)
                 if pages_after:
                     self._newest.update(pending)
-                    pending.clear()
+                    self._stale = self._stale - pending.keys() | stale
                     self.lost_frames += lost
-                    lost.clear()
+                    for each in (pending, stale, lost):
+                        each.clear()
             else:
+                stale.add(page)
                 lost.append(f"frame {number} of the log, an earlier state of its page is taken")
             before = frame[16:24]
 
@@ -110,6 +116,14 @@ class Pages:
         return number in self._newest or (
             sum_of(page[:-RESERVED_BYTES], bytes(8), "<", out="<") == page[-RESERVED_BYTES:]
         )
+
+    def _doubt(self, number: int) -> str | None:
+        """Tell why a page may be other than it was."""
+        if number in self._stale:
+            return f"page {number} is in an earlier state"
+        if self.has_checksums and not self.is_right(number):
+            return f"the checksum of page {number} is wrong"
+        return None
 
     def kind(self, number: int) -> int:
         """Tell what kind of a page it says it is."""
@@ -162,9 +176,7 @@ class Pages:
         """Read the rows of a leaf of a table, or the entries on a page of an index."""
         page, start = self._page(number)
         kind = page[start]
-        doubt = None
-        if self.has_checksums and not self.is_right(number):
-            doubt = f"the checksum of page {number} is wrong"
+        doubt = self._doubt(number)
         for at in self._cells(page, start, 8 if kind in (TABLE_LEAF, INDEX_LEAF) else 12):
             key: int | None = None
             try:
@@ -200,8 +212,7 @@ class Pages:
             more = self.get(following)
             if not any(more):
                 raise Unreadable(f"page {following}, where it goes on, is empty")
-            if self.has_checksums and not self.is_right(following):
-                doubt = f"the checksum of page {following} is wrong"
+            doubt = self._doubt(following) or doubt
             text += more[4:usable]
             following = int.from_bytes(more[:4], "big")
         if following:
