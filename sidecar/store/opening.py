@@ -11,7 +11,8 @@ from sidecar.store import checksums
 from sidecar.store.lock import lock_database
 from sidecar.store.migrate import WrongDatabase, check_ours, is_empty, migrations
 from sidecar.store.outages import outage_of
-from sidecar.store.soundness import Files, damage_of, is_small
+from sidecar.store.soundness import damage_of, is_small, lost_page
+from sidecar.store.wal import Log
 
 # Older ones can corrupt a database when its write-ahead log is reset.
 MINIMUM_SQLITE = (3, 51, 3)
@@ -123,13 +124,13 @@ class Hold:
     def _find_damage(self) -> str | None:
         if self._owners and is_empty(self.reader):
             return f"it is empty, and {self._owners[0]} was there; remove it to begin anew"
-        files = Files(self.path, self.writer)
-        damage = files.log_damage()
+        log = Log(self.path, self.writer)
+        damage = log.damage()
         if UNSYNCED in self.lock.notes:
             self.torn, damage = damage, None
         self.is_looked_through = is_small(self.reader)
         if damage is None and self.is_looked_through:
-            damage = damage_of(self.reader) or files.lost_page()
+            damage = damage_of(self.reader) or lost_page(self.path, self.reader, log)
         return damage
 
     def _note(self, *owners: str) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sidecar.store.checksums import RESERVED_AT, RESERVED_BYTES, sum_of
 from sidecar.store.rows import SqlValue
-from sidecar.store.soundness import FRAME_HEADER, WAL_HEADER
+from sidecar.store.wal import FRAME_HEADER, HEADER
 
 PAGE_BYTES = 4096
 MAGIC = b"SQLite format 3\0"
@@ -73,7 +73,7 @@ class Pages:
         It goes on from that of the frame before, as that one says: one broken frame is lost alone.
         """
         step = FRAME_HEADER.size + self._size
-        frames = [log[at : at + step] for at in range(WAL_HEADER.size, len(log) - step + 1, step)]
+        frames = [log[at : at + step] for at in range(HEADER.size, len(log) - step + 1, step)]
         if not frames:
             return
         salts = frames[0][8:16]

@@ -1,11 +1,16 @@
 """The write-ahead log, frame by frame: what is lost behind a broken place is told, not dropped."""
 
+import os
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import apsw
 import pytest
 
+from sidecar.store import wal
 from sidecar.store.database import Database, Durability
 from sidecar.store.opening import CannotOpen
 from tests.corruption.damages import PAGE_BYTES, stride
@@ -132,6 +137,41 @@ def test_pages_that_the_log_has_given_back_may_be_empty(folder: Path, specimen: 
     assert isinstance(pages, int) and pages * PAGE_BYTES < before
     db.close()
     assert run(folder).refused is None
+
+
+@pytest.mark.parametrize("moment", range(7))
+@pytest.mark.parametrize("is_anew", [False, True])
+def test_what_another_process_writes_meanwhile_is_no_damage(
+    folder: Path,
+    specimen: Specimen,
+    moment: int,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_anew: bool,
+) -> None:
+    """Let it write between any two looks, and begin the log anew."""
+    path = place(folder, specimen.begun, specimen.log)
+    other = apsw.Connection(str(path))
+    other.execute("PRAGMA wal_autocheckpoint = 0; SELECT * FROM daemon").fetchall()
+    looks = count()
+
+    def look(function: Callable[..., Any]) -> Callable[..., Any]:
+        def looking(*args: Any) -> Any:
+            if next(looks) == moment:
+                if is_anew:
+                    other.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+                for _ in range(3):
+                    other.execute("UPDATE daemon SET group_count = group_count + 1")
+            return function(*args)
+
+        return looking
+
+    monkeypatch.setattr(wal, "end_of", look(wal.end_of))
+    monkeypatch.setattr(os, "pread", look(os.pread))
+    monkeypatch.setattr(os, "fstat", look(os.fstat))
+    with opened(path):
+        assert next(looks) > moment
+    other.close()
 
 
 def test_a_log_is_copied_when_it_is_whole(folder: Path, specimen: Specimen) -> None:
