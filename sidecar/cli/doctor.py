@@ -290,6 +290,10 @@ class Doctor:
                 else "keep a copy of it, and report this"
             )
             yield Finding("database", problem, advice)
+        if not self.is_broken and self.facts.database_lock_pid is None:
+            for problem in examine.lost(self.database):
+                self.is_broken = True
+                yield Finding("database", problem, "restore a backup, or --salvage")
 
     def _backups(self) -> Iterator[Finding]:
         made: list[int] = []

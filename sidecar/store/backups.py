@@ -27,6 +27,7 @@ from sidecar.store.outages import outage_of
 from sidecar.store.parts import Part
 from sidecar.store.transaction import Source
 from sidecar.store.upkeep import check
+from sidecar.store.wal import Log
 
 # What a copy is called: the database's name, the time in UTC, the last seq when it began, and
 # the tail of the databaseId, so that several daemons may share a folder.
@@ -236,8 +237,12 @@ def _take_log_in(database: Path) -> None:
     broken one stays as it is, its log beside it.
     """
     db = checksums.connect(database, apsw.SQLITE_OPEN_READWRITE)
+    # It does so at its end too.
+    db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     try:
         check_not_foreign(db)
+        if Log(database, db).damage() is not None:
+            return
         if db.pragma("journal_mode", "DELETE") != "delete":
             raise LockedByOther(database, None)
     except (apsw.CorruptError, apsw.NotADBError):

@@ -9,6 +9,8 @@ import msgspec
 from sidecar.store.looking import looking
 from sidecar.store.migrate import LAST_APPLIED, WrongDatabase, check_ours, migrations
 from sidecar.store.opening import MINIMUM_SQLITE, CannotOpen, sqlite_version
+from sidecar.store.soundness import is_small, lost_page
+from sidecar.store.wal import Log
 
 # Events at the end of the log whose times are compared.
 TIMES = """
@@ -80,6 +82,17 @@ def _read(db: apsw.Connection) -> Examined:
 def _number(db: apsw.Connection, sql: str) -> int | None:
     value = db.execute(sql).get
     return value if isinstance(value, int) else None
+
+
+def lost(path: Path) -> list[str]:
+    """Tell what else a start would refuse; of a database that nobody has open."""
+    with looking(path) as db:
+        if not is_small(db):
+            return []
+        # Where the log ends is asked outside of transactions.
+        db.execute("ROLLBACK")
+        page = lost_page(path, db, Log(path, db))
+    return [] if page is None else [page]
 
 
 def lock_owner(path: Path) -> int | None:

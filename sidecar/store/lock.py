@@ -44,15 +44,10 @@ class FileLock:
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pid, _ = self._read()
+            pid, _ = _parsed(os.pread(self._fd, BYTES, 0))
             raise LockedByOther(self._path, int(pid) if pid.isdigit() else None) from None
-        _, self.notes = self._read()
+        _, self.notes = _parsed(os.pread(self._fd, BYTES, 0))
         self._write()
-
-    def _read(self) -> tuple[str, tuple[str, ...]]:
-        pid, *words = os.pread(self._fd, BYTES, 0).decode(errors="replace").split("\n")
-        # What others have written there is none of ours.
-        return pid.strip(), tuple(filter(str.isidentifier, words))
 
     def _write(self) -> None:
         text = "\n".join((str(os.getpid()), *self.notes, "")).encode()
@@ -72,8 +67,26 @@ class FileLock:
         os.close(self._fd)
 
 
+def _parsed(text: bytes) -> tuple[str, tuple[str, ...]]:
+    pid, *words = text.decode(errors="replace").split("\n")
+    # What others have written there is none of ours.
+    return pid.strip(), tuple(filter(str.isidentifier, words))
+
+
+def notes_beside(database: Path) -> tuple[str, ...]:
+    """Read what the owners of a database have noted, without its lock."""
+    try:
+        return _parsed(_beside(database).read_bytes()[:BYTES])[1]
+    except FileNotFoundError:
+        return ()
+
+
+def _beside(database: Path) -> Path:
+    return database.with_name(database.name + ".lock")
+
+
 def lock_database(database: Path) -> FileLock:
     """Take the lock beside a database; a new one gets a folder that outlasts a power cut."""
     if not database.exists():
         make_folder(database.parent)
-    return FileLock(database.with_name(database.name + ".lock"))
+    return FileLock(_beside(database))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +10,9 @@ import apsw
 
 from sidecar.model.errors import StorageUnavailable
 from sidecar.store import checksums
+from sidecar.store.lock import notes_beside
 from sidecar.store.outages import outage_of
+from sidecar.store.wal import UNSYNCED, Log
 
 # A daemon that starts, or a tool, may hold the file for a moment.
 PATIENCE_MS = 1_000
@@ -34,26 +36,31 @@ def looking(path: Path) -> Iterator[apsw.Connection]:
 
 def _open(path: Path) -> apsw.Connection:
     """Open it as if to write: who could not has no CHECK constraints, and finds none broken."""
+    # SQLite follows links and puts the log beside the file itself.
+    path = Path(os.path.realpath(path))
     name = f"file:{quote(os.fsencode(path))}"
     vfs = checksums.vfs(wanted=checksums.are_in(path))
     has_log = path.with_name(path.name + "-wal").exists()
     try:
-        return _begin(name, vfs, keeps_log=has_log)
+        return _begin(name, vfs, path if has_log else None)
     except StorageUnavailable as outage:
         # Where nothing can be written beside it, one that nobody has open can still be read.
         if has_log or outage.details["reason"] == "busy":
             raise
-    return _begin(f"{name}?immutable=1", vfs, keeps_log=False)
+    return _begin(f"{name}?immutable=1", vfs, None)
 
 
-def _begin(name: str, vfs: str | None, *, keeps_log: bool) -> apsw.Connection:
+def _begin(name: str, vfs: str | None, logged: Path | None) -> apsw.Connection:
+    """Begin to read; `logged` is what has a log."""
     db: apsw.Connection | None = None
     try:
         db = apsw.Connection(name, flags=FLAGS, vfs=vfs)
         db.set_busy_timeout(PATIENCE_MS)
         # The last to close would copy the log of a dead daemon into its database.
-        db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(keeps_log))
+        db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(logged is not None))
         db.pragma("query_only", True)
+        if logged is not None:
+            _require_whole_log(db, logged)
         db.execute("BEGIN")
         # The state begins with what is read first.
         db.pragma("schema_version")
@@ -63,6 +70,16 @@ def _begin(name: str, vfs: str | None, *, keeps_log: bool) -> apsw.Connection:
             db.close()
         raise told from error
     return db
+
+
+def _require_whole_log(db: apsw.Connection, path: Path) -> None:
+    """Raise what SQLite does not: it reads no further than a log goes, and tells nobody."""
+    db.pragma("schema_version")
+    # Who may not write cannot ask where its end is.
+    with suppress(apsw.ReadOnlyError):
+        damage = Log(path, db).damage()
+        if damage is not None and UNSYNCED not in notes_beside(path):
+            raise apsw.CorruptError(damage)
 
 
 def _told(error: apsw.Error, db: apsw.Connection | None) -> Exception:

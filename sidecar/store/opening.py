@@ -12,15 +12,12 @@ from sidecar.store.lock import lock_database
 from sidecar.store.migrate import WrongDatabase, check_ours, is_empty, migrations
 from sidecar.store.outages import outage_of
 from sidecar.store.soundness import damage_of, is_small, lost_page
-from sidecar.store.wal import Log
+from sidecar.store.wal import UNSYNCED, Log
 
 # Older ones can corrupt a database when its write-ahead log is reset.
 MINIMUM_SQLITE = (3, 51, 3)
 # Another process may hold the write lock for moments (a backup tool); the loop waits so long.
 BUSY_TIMEOUT_MS = 250
-# Noted beside the lock while commits do not wait for the disk, until their log is copied: a power
-# cut may have torn any number of them.
-UNSYNCED = "unsynced"
 # The header of a SQLite file (https://sqlite.org/fileformat.html, 1.3).
 HEADER_BYTES = 100
 

@@ -19,6 +19,9 @@ import apsw
 from sidecar.store.bare import bare
 from sidecar.store.checksums import sum_of
 
+# Noted beside the lock while commits do not wait for the disk, until their log is copied: a power
+# cut may have torn any number of them.
+UNSYNCED = "unsynced"
 HEADER = struct.Struct(">8I")
 FRAME_HEADER = struct.Struct(">6I")
 # Where frames and their log have the two numbers that are new each time it begins anew.

@@ -10,9 +10,10 @@ from typing import Any
 import apsw
 import pytest
 
-from sidecar.store import wal
+from sidecar.store import backups, upkeep, wal
 from sidecar.store.database import Database, Durability
 from sidecar.store.opening import CannotOpen
+from tests.cli.program import sidecar
 from tests.corruption.damages import PAGE_BYTES, stride
 from tests.corruption.trial import Specimen, StillSource, place, run
 from tests.store.support import opened
@@ -192,3 +193,42 @@ def test_a_database_that_has_become_empty_is_refused(folder: Path, log: bytes) -
     path.unlink()
     with opened(path) as database:
         assert database.epoch == 1
+
+
+@pytest.fixture
+def broken(specimen: Specimen) -> bytes:
+    """A log with a broken frame, and commits behind it."""
+    return flipped(specimen.log, HEADER + commits(specimen.log)[1] * FRAME + 100)
+
+
+def test_what_a_start_refuses_no_other_look_finds_well(
+    folder: Path, specimen: Specimen, broken: bytes
+) -> None:
+    path = place(folder, specimen.begun, broken)
+    assert "the log: it is broken" in upkeep.check(path, full=True)[0]
+    with pytest.raises(backups.NotABackup, match="corrupt"):
+        backups.restore(path, folder / "other.db", StillSource())
+    doctor = sidecar("doctor", "--database", str(path), "--socket", str(folder / "rpc.sock"))
+    assert doctor.returncode == 74 and "the log: it is broken" in doctor.stdout
+    assert path.read_bytes() == specimen.begun
+    assert path.with_name("sidecar.db-wal").read_bytes() == broken
+
+
+def test_a_log_that_was_never_promised_is_no_finding(
+    folder: Path, specimen: Specimen, broken: bytes
+) -> None:
+    Database(folder / "sidecar.db", StillSource(), "normal").close()
+    path = place(folder, specimen.begun, broken)
+    assert upkeep.check(path, full=True) == []
+
+
+def test_a_broken_log_is_put_aside_with_its_database(
+    folder: Path, specimen: Specimen, broken: bytes
+) -> None:
+    backup = place(folder, specimen.content).rename(folder / "backup.db")
+    path = place(folder, specimen.begun, broken)
+    aside = backups.restore(backup, path, StillSource()).aside
+    assert aside is not None
+    assert aside.read_bytes() == specimen.begun
+    assert aside.with_name(aside.name + "-wal").read_bytes() == broken
+    assert upkeep.check(path, full=True) == []

@@ -4,6 +4,7 @@ What this cannot hold without checksums is counted in tests/RELIABILITY.md.
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -107,6 +108,23 @@ def test_a_large_one_is_looked_through_beside_its_service(
         assert peer.call("daemon/ping")
         assert peer.call("daemon/check")["ok"] is False
     assert "the database is damaged" in capsys.readouterr().out
+
+
+def test_a_page_that_is_lost_inside_a_text_is_found_by_the_doctor_too(folder: Path) -> None:
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        peer.call("thread/create", threadId="t")
+        peer.call("turn/start", threadId="t", turnId="u", prompt="p")
+        peer.call("item/create", turnId="u", kind="tool_call", detail="x" * 20_000)
+    path = folder / "sidecar.db"
+    content = path.read_bytes()
+    # The last of the item's: the end of no other page is looked at by SQLite. JSON has its own.
+    last = re.compile(rb"\0{4}x+[^x}]{20}")
+    page = next(n for n in range(1, len(content) // 4096) if last.match(content, n * 4096))
+    place(folder, content[: page * 4096] + bytes(4096) + content[(page + 1) * 4096 :])
+    found = f"page {page + 1}: it is used, and nothing is in it"
+    assert found in str(run(folder).refused)
+    doctor = sidecar("doctor", "--database", str(path), "--socket", str(folder / "rpc.sock"))
+    assert doctor.returncode == 74 and found in doctor.stdout
 
 
 def test_zeroes_that_a_client_has_written_are_no_loss(folder: Path) -> None:
