@@ -1,7 +1,7 @@
 """See to it that the files that are open are those that the next start will find.
 
 A file that is moved, replaced or deleted stays open and takes every write, and nobody will ever
-find them. So each group looks before it begins: three calls of two microseconds, beside
+find them. So each group looks before it begins: four calls of two microseconds, beside
 a commit that waits for a disk.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 
 from sidecar.store.outages import outages
+from sidecar.store.wal import bytes_of
 
 # The database, its log and the log's index; the last is what keeps other processes in step.
 SUFFIXES = ("", "-wal", "-shm")
@@ -20,7 +21,7 @@ Identity = tuple[int, int] | None
 
 
 class Place:
-    """Remember which files are at a database's path, and that the first does not shrink."""
+    """Remember which files are at a database's path, and that what is written stays there."""
 
     def __init__(self, path: Path, writer: apsw.Connection) -> None:
         """Take what is there now, all of it open, for ours."""
@@ -28,23 +29,36 @@ class Place:
         # SQLite follows links and puts the log beside the file itself.
         real = os.path.realpath(path)
         self._paths = [os.fspath(path), *(real + suffix for suffix in SUFFIXES[1:])]
-        self._ours = [_look_at(each)[0] for each in self._paths]
-        self._size = _look_at(self._paths[0])[1]
+        found = [_look_at(each) for each in self._paths]
+        self._ours = [identity for identity, _ in found]
+        self._size, self._log_size = found[0][1], found[1][1]
+        self._lock = os.fspath(path) + ".lock"
+        self._our_lock = _look_at(self._lock)[0]
 
     def lost(self) -> Path | None:
         """Name a file that is not what it was, None if all are; between groups.
 
-        Only a copy of the log makes the first shorter, and never than what is committed by then.
+        Only a copy of the log makes the first shorter, and never than what is committed by then;
+        a log that begins anew is as long as it must be. Another lock is that of another daemon,
+        which can make one where ours was deleted.
         """
         found = [_look_at(path) for path in self._paths]
         for path, ours, (theirs, _) in zip(self._paths, self._ours, found, strict=True):
             if theirs != ours:
                 return Path(path)
-        size = found[0][1]
+        if _look_at(self._lock)[0] not in (self._our_lock, None):
+            return Path(self._lock)
+        size, log_size = found[0][1], found[1][1]
         if size < self._size and size < self._committed_bytes():
             return Path(self._paths[0])
-        self._size = size
+        if log_size < self._log_size and log_size < self._log_bytes():
+            return Path(self._paths[1])
+        self._size, self._log_size = size, log_size
         return None
+
+    def _log_bytes(self) -> int:
+        with outages():
+            return bytes_of(self._writer)
 
     def _committed_bytes(self) -> int:
         with outages():
@@ -54,9 +68,14 @@ class Place:
 
     @property
     def is_cut(self) -> bool:
-        """Tell whether the first is there and shorter than it was; its log has what is left."""
-        found, size = _look_at(self._paths[0])
-        return found == self._ours[0] and size < self._size
+        """Tell whether database or log is there and shorter than it was: no copy makes it whole."""
+        last = (self._size, self._log_size)
+        return any(
+            theirs == ours and size < before
+            for ours, before, (theirs, size) in zip(
+                self._ours, last, map(_look_at, self._paths), strict=False
+            )
+        )
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk; what is not there has no size."""

@@ -161,6 +161,13 @@ def end_of(db: apsw.Connection) -> int:
     return max(0, db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)[0])
 
 
+def bytes_of(db: apsw.Connection) -> int:
+    """Tell how long a log must be for SQLite to read what it takes for written."""
+    page, end = db.pragma("page_size"), end_of(db)
+    assert isinstance(page, int)
+    return HEADER.size + end * (FRAME_HEADER.size + page) if end else 0
+
+
 def _order(head: bytes) -> str:
     """Tell in which order of bytes the log is summed up."""
     return ">" if head[3] & 1 else "<"

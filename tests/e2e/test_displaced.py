@@ -49,6 +49,12 @@ HARMS: dict[str, Harm] = {
     "cut": lambda database: os.truncate(database, database.stat().st_size - 4096),
     "log deleted": lambda database: beside(database, "-wal").unlink(),
     "index deleted": lambda database: beside(database, "-shm").unlink(),
+    "cut log": lambda database: os.truncate(beside(database, "-wal"), 0),
+    # As where somebody has deleted the lock, and another daemon has made its own.
+    "lock replaced": lambda database: (
+        beside(database, ".lock").unlink(),
+        beside(database, ".lock").touch(),
+    ),
     "folder moved": lambda database: database.parent.rename(f"{database.parent}.aside"),
 }
 
