@@ -17,7 +17,7 @@ from sidecar.model import ids
 from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.store.migrate import is_empty, migrate, migrations
-from sidecar.store.opening import BUSY_TIMEOUT_MS, FileLost, Hold
+from sidecar.store.opening import BUSY_TIMEOUT_MS, CannotOpen, FileLost, Hold
 from sidecar.store.outages import GroupLost, outage_of, outages
 from sidecar.store.place import Place
 from sidecar.store.soundness import damage_of, is_small
@@ -373,13 +373,13 @@ class Database:
     def close(self) -> None:
         """Note that the end was clean, close, and let the next process in.
 
-        Raises an Outage if it cannot be noted: the next start then takes it for a crash; and
-        FileLost if there may be nothing that the next start could take.
+        Raises an Outage if it cannot be noted: the next start then takes it for a crash; CannotOpen
+        if it is damaged; and FileLost if there may be nothing that the next start could take.
         """
         try:
             if self.damage is not None:
                 self._hold.keep_log(wanted=True)
-                return
+                raise CannotOpen(f"{self.path}: damaged: {self.damage}")
             lost = self.place.lost()
             if lost is not None:
                 self._leave_log()

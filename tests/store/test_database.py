@@ -327,6 +327,13 @@ def test_any_other_error_is_a_bug(error: type[apsw.Error]) -> None:
     assert outages.outage_of(error()) is None
 
 
+def test_the_end_of_what_is_damaged_says_so(path: Path) -> None:
+    database = Database(path, FakeSource())
+    database.distrust("a page")
+    with pytest.raises(CannotOpen, match=r"sidecar\.db: damaged: a page"):
+        database.close()
+
+
 def test_a_clean_end_is_known_to_the_next_start(path: Path) -> None:
     ends: list[Callable[[Database], None]] = [Database.close, Database.abandon, Database.close]
     seen = []
