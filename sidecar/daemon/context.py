@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,11 +88,20 @@ class RequestContext:
             # A thread, so that it holds nobody up but its own peer.
             scan = self._desk.database.scan
             return asyncio.to_thread(scan, lambda db: _ENCODER.encode(method.invoke(db, params)))
-        with outages():
+        with self._outages():
             result = method.invoke(self, params)
         if isinstance(result, msgspec.Struct):
             return _ENCODER.encode(result)
-        return _encoded(result)
+        return self._encoded(result)
+
+    async def _encoded(self, result: Awaitable[msgspec.Struct]) -> bytes:
+        with self._outages():
+            return _ENCODER.encode(await result)
+
+    def _outages(self) -> AbstractContextManager[None]:
+        """Tell what SQLite cannot do now; what is damaged is remembered."""
+        database = self._desk.database
+        return outages(database.reader, database.outage_of)
 
     def lose(self, error: Exception) -> ProtocolError | None:
         """Note that the whole group is lost; its requests run again one by one.
@@ -244,8 +254,3 @@ class RequestContext:
     def shut_down(self) -> None:
         """Drain and end, once what has arrived is answered."""
         self._daemon.stop()
-
-
-async def _encoded(result: Awaitable[msgspec.Struct]) -> bytes:
-    with outages():
-        return _ENCODER.encode(await result)

@@ -196,7 +196,7 @@ class Database:
             answer = run(tx)
             self.writer.execute("RELEASE request")
         except apsw.Error as error:
-            outage = self._outage_of(error, self.writer)
+            outage = self.outage_of(error, self.writer)
             self._undo(outage)
             raise outage or error from error
         except BaseException:
@@ -212,7 +212,8 @@ class Database:
         woken, self._woken = self._woken, []
         return woken
 
-    def _outage_of(self, error: apsw.Error, db: apsw.Connection) -> StorageUnavailable | None:
+    def outage_of(self, error: apsw.Error, db: apsw.Connection | None) -> StorageUnavailable | None:
+        """Tell which outage an error is, and remember what comes of it."""
         outage = outage_of(error, db)
         reason = outage.details["reason"] if outage is not None else None
         self._is_full |= reason == "disk_full"
@@ -242,9 +243,7 @@ class Database:
         except apsw.Error as error:
             if not (has_changed and self._is_committed()):
                 self.rollback()
-                outage = self._outage_of(error, self.writer) or StorageUnavailable(
-                    reason="io_error"
-                )
+                outage = self.outage_of(error, self.writer) or StorageUnavailable(reason="io_error")
                 raise GroupLost(outage) from error
         self._groups += has_changed
         self.commits += 1
@@ -271,17 +270,15 @@ class Database:
 
     def read(self, snapshot: Snapshot, run: Callable[[Snapshot], Answer]) -> Answer:
         """Run one read on one snapshot, whatever is committed meanwhile."""
-        if snapshot.connection is not self.reader:
-            return run(snapshot)
         try:
-            self.reader.execute("BEGIN")
-            answer = run(snapshot)
+            if snapshot.connection is self.reader:
+                self.reader.execute("BEGIN")
+            return run(snapshot)
         except apsw.Error as error:
-            raise self._outage_of(error, self.reader) or error from error
+            raise self.outage_of(error, snapshot.connection) or error from error
         finally:
             if self.reader.in_transaction:
                 self.reader.execute("ROLLBACK")
-        return answer
 
     def scan(self, run: Callable[[Scan], Answer]) -> Answer:
         """Run one long read on one snapshot of its own; called from any thread, one at a time."""
@@ -291,7 +288,7 @@ class Database:
                 self._scanner.execute("BEGIN")
                 return run(Scan(self._scanner))
             except apsw.Error as error:
-                raise self._outage_of(error, self._scanner) or error from error
+                raise self.outage_of(error, self._scanner) or error from error
             finally:
                 if self._scanner.in_transaction:
                     self._scanner.execute("ROLLBACK")

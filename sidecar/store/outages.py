@@ -1,7 +1,7 @@
 """What SQLite and the disk cannot do now, in the words of the contract."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import apsw
@@ -25,6 +25,8 @@ REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.CorruptError, "corrupt"),
     (apsw.NotADBError, "corrupt"),
 )
+
+Tell = Callable[[apsw.Error, apsw.Connection | None], StorageUnavailable | None]
 
 
 class GroupLost(Exception):
@@ -57,9 +59,9 @@ def outage_of(error: apsw.Error, db: apsw.Connection | None = None) -> StorageUn
 
 
 @contextmanager
-def outages(db: apsw.Connection | None = None) -> Iterator[None]:
+def outages(db: apsw.Connection | None = None, tell: Tell = outage_of) -> Iterator[None]:
     """Turn what SQLite cannot do now into an Outage; its other errors are bugs and stay."""
     try:
         yield
     except apsw.Error as error:
-        raise outage_of(error, db) or error from error
+        raise tell(error, db) or error from error

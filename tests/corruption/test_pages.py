@@ -138,6 +138,21 @@ def test_zeroes_that_a_client_has_written_are_no_loss(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("method", ["daemon/status", "usage/aggregate"])
+def test_damage_that_any_method_meets_ends_the_service(folder: Path, method: str) -> None:
+    daemon = DaemonThread(folder)
+    daemon.is_broken = True
+    with daemon, daemon.peer() as peer:
+        path = daemon.database_path
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+        for asked in (method, "thread/create"):
+            with pytest.raises(Refused) as refused:
+                peer.call(asked)
+            assert refused.value.data["reason"] == "corrupt"
+
+
+@pytest.mark.usefixtures("large")
 def test_an_end_waits_for_who_looks_through_it_and_leaves_no_log(folder: Path) -> None:
     with DaemonThread(folder) as daemon, daemon.peer() as peer:
         peer.call("thread/create")
