@@ -41,6 +41,12 @@ def replace(database: Path) -> None:
     (other / "sidecar.db").replace(database)
 
 
+def replace_lock(database: Path) -> None:
+    """Do as somebody who deletes the lock, and another daemon that makes its own."""
+    beside(database, ".lock").unlink()
+    beside(database, ".lock").touch()
+
+
 HARMS: dict[str, Harm] = {
     "deleted": Path.unlink,
     "moved": lambda database: database.rename(beside(database, ".aside")),
@@ -50,11 +56,7 @@ HARMS: dict[str, Harm] = {
     "log deleted": lambda database: beside(database, "-wal").unlink(),
     "index deleted": lambda database: beside(database, "-shm").unlink(),
     "cut log": lambda database: os.truncate(beside(database, "-wal"), 0),
-    # As where somebody has deleted the lock, and another daemon has made its own.
-    "lock replaced": lambda database: (
-        beside(database, ".lock").unlink(),
-        beside(database, ".lock").touch(),
-    ),
+    "lock replaced": replace_lock,
     "folder moved": lambda database: database.parent.rename(f"{database.parent}.aside"),
 }
 
