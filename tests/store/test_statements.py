@@ -43,6 +43,7 @@ SCANS: dict[tuple[str, str], str] = {
     ("recovery.TURNS_WITH_OPEN_ITEMS", "SCAN i"): "the rows of its own subquery",
     ("migrate.IS_EMPTY", "SCAN sqlite_schema"): "the catalogue has a row for each table and index",
     ("soundness.ROOT", "SCAN sqlite_schema"): "the catalogue, as above",
+    ("soundness.HAS_ZEROES", "SCAN turns"): "only where a used page is empty, in 16 MB at most",
     (
         "recovery.PENDING_COUNT",
         "SCAN session_inputs USING COVERING INDEX session_inputs_pending",
