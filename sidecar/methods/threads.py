@@ -119,7 +119,7 @@ def list_(
     if id_prefix:
         filters["id_prefix"] = id_prefix
     if query is not None:
-        filters["words"] = msgspec.json.encode(threads.words(query)).decode()
+        filters["words"] = msgspec.json.encode(sorted({*threads.words(query)})).decode()
     return ThreadPage(*threads.list_page(db, filters, cursor, clamp(limit)))
 
 
