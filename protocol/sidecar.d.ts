@@ -2039,8 +2039,8 @@ export interface Methods {
   /**
    * Change what is given; an ended item only takes the same again.
    *
-   * `appendDetail` is added to the detail, also to one that is given with it.
-   * Nothing changed is no event.
+   * `appendDetail` is added to the detail, also to one that is given with it;
+   * past 16 Mi characters it is `limit_exceeded`. Nothing changed is no event.
    */
   "item/update": { params: ItemUpdateParams; result: ItemAnswer };
   /**

@@ -8,6 +8,9 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 MAX_BATCH = 1_000
 # About a thousand pages of text: more is a file, and belongs beside the conversation.
 MAX_PROMPT_CHARS = 1_048_576
+# As much as one message could set: each piece that is appended is told with the whole detail before
+# it, in an event of its own. What is longer is an artifact.
+MAX_DETAIL_CHARS = MAX_MESSAGE_BYTES
 # A queue that nobody promotes must not grow without an end.
 MAX_PENDING_INPUTS = 1_000
 # Far below the usual 1,024 file descriptors of a process.
