@@ -2294,7 +2294,8 @@ export interface Methods {
    * Read a page of threads, newest change first.
    *
    * `archived` is false unless given, null means both; every word of `query`
-   * must begin a word of the title, whatever the case.
+   * (1,024 characters at the most) must begin a word of the title, whatever the
+   * case.
    */
   "thread/list": { params: ThreadListParams; result: ThreadPage };
   /** Replace the state of a thread, whatever it was. */

@@ -75,6 +75,8 @@ MAX_WAIT_MS = 60_000
 MAX_ENDED_CLAIMS = 100
 # Entries of one claim: what one consumer can have in hand.
 MAX_CLAIM = 100
+# Longer than what anybody searches for; each of its words is looked for in the whole of each title.
+MAX_QUERY_CHARS = 1_024
 # Names in one filter of events, each held against each event: several times as many as the daemon
 # has itself; whoever wants more wants them all.
 MAX_EVENT_NAMES = 100
