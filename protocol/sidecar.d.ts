@@ -2039,8 +2039,8 @@ export interface Methods {
   /**
    * Change what is given; an ended item only takes the same again.
    *
-   * `appendDetail` is added to the detail, also to one that is given with it.
-   * Nothing changed is no event.
+   * `appendDetail` is added to the detail, also to one that is given with it;
+   * past 16 Mi characters it is `limit_exceeded`. Nothing changed is no event.
    */
   "item/update": { params: ItemUpdateParams; result: ItemAnswer };
   /**
@@ -2294,7 +2294,8 @@ export interface Methods {
    * Read a page of threads, newest change first.
    *
    * `archived` is false unless given, null means both; every word of `query`
-   * must begin a word of the title, whatever the case.
+   * (1,024 characters at the most) must begin a word of the title, whatever the
+   * case.
    */
   "thread/list": { params: ThreadListParams; result: ThreadPage };
   /** Replace the state of a thread, whatever it was. */

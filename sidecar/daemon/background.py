@@ -45,12 +45,17 @@ async def gently(desk: "Desk", piece: Callable[[], Made]) -> Made:
 
 
 async def on_thread(run: Callable[[Callable[[], bool]], Made]) -> Made:
-    """Run what takes its time; when the daemon cannot wait any longer, it is told so."""
+    """Run what takes its time; when the daemon cannot wait any longer, it is told so.
+
+    Then too it is begun, and waited for: what it would leave behind it takes away itself.
+    """
     cut_off = threading.Event()
+    made = asyncio.ensure_future(asyncio.to_thread(run, cut_off.is_set))
     try:
-        return await asyncio.to_thread(run, cut_off.is_set)
+        return await asyncio.shield(made)
     except asyncio.CancelledError:
         cut_off.set()
+        await asyncio.wait([made])
         raise
 
 

@@ -49,7 +49,7 @@ class Copies:
         started_ms = self._now_ms()
         database = self._desk.database
         reserved = self._reserved()
-        backup = await self._desk.asides.run(
+        backup = await self._begin(
             lambda: Backup(database, path, overwrite=overwrite, reserved=reserved)
         )
         self._running.append(backup)
@@ -60,6 +60,18 @@ class Copies:
             self._running.remove(backup)
         took_ms = max(0, self._now_ms() - started_ms)
         return BackupDone(path=str(path), bytes_=size, last_seq=last_seq, took_ms=took_ms)
+
+    async def _begin(self, make: Callable[[], Backup]) -> Backup:
+        """Begin a copy; one that is cut off meanwhile comes to its beginning, and no further."""
+        begun: list[Backup] = []
+        try:
+            await self._desk.asides.run(lambda: begun.append(make()))
+        except asyncio.CancelledError:
+            await self._desk.between_groups()
+            for backup in begun:
+                backup.abandon()
+            raise
+        return begun[0]
 
     async def _copy(self, backup: Backup) -> int:
         """Copy all pages; tell the last seq that is in the copy."""

@@ -202,6 +202,7 @@ class Desk:
                 return
         answer = self._dispatcher.answer(request, self.make_context(peer, group))
         peer.has_spoken = True
+        work.joined += self.hub.take_joined()
         if isinstance(answer, Pending) and not self._may_wait(work, request):
             answer = answer.answer
         if isinstance(answer, Pending):

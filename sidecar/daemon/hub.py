@@ -74,6 +74,7 @@ class Subscription:
         # Up to where it has been told that something is gone.
         self.reset_seq = 0
         self.watermark = watermark
+        self.is_begun = False
         self.is_synced = False
         self.is_reading = False
         self._head = b'{"subscriptionId":%b,' % _ENCODER.encode(subscription_id)
@@ -130,6 +131,7 @@ class Hub:
         self._database = database
         self._loop = loop
         self._of_peer: dict[PeerConnection, dict[str, Subscription]] = {}
+        self._joined: list[Subscription] = []
         self._published = database.last_seq
 
     def __len__(self) -> int:
@@ -146,7 +148,8 @@ class Hub:
     def join(self, subscription: Subscription) -> None:
         """Register first, read history afterwards: nothing can fall in between.
 
-        A peer that has gone before its request was run is told nothing, and not kept.
+        It begins behind the answer of its message: before that nobody knows its id. A peer that
+        has gone before its request was run is told nothing, and not kept.
         """
         if subscription.peer.is_gone:
             return
@@ -156,7 +159,18 @@ class Hub:
                 limit="maxSubscriptions", max=limits.MAX_SUBSCRIPTIONS, actual=len(own) + 1
             )
         own[subscription.id] = subscription
-        self._read_on(subscription)
+        self._joined.append(subscription)
+
+    def take_joined(self) -> list[Subscription]:
+        """Take what has joined since the last time, to let it begin."""
+        joined, self._joined = self._joined, []
+        return joined
+
+    def begin(self, joined: list[Subscription]) -> None:
+        """Tell them of events from now on: their message has been answered."""
+        for subscription in joined:
+            subscription.is_begun = True
+            self._read_on(subscription)
 
     def leave(self, peer: "PeerConnection", subscription_id: str) -> None:
         """End one subscription of a peer, or refuse with `subscription_not_found`."""
@@ -221,7 +235,8 @@ class Hub:
 
     def _read_on(self, subscription: Subscription) -> None:
         """Read the next page at the loop's next turn, so that all get their share of it."""
-        if not subscription.is_reading and not subscription.peer.is_stalled:
+        may_read = subscription.is_begun and not subscription.peer.is_stalled
+        if may_read and not subscription.is_reading:
             subscription.is_reading = True
             self._loop.call_soon(self._read_page, subscription)
 
@@ -276,7 +291,8 @@ class Hub:
         for own in self._of_peer.values():
             for subscription in own.values():
                 is_for = subscription.wanted.thread_id in (None, thread_id)
-                if subscription.deltas and is_for and not subscription.peer.is_stalled:
+                is_open = subscription.is_begun and not subscription.peer.is_stalled
+                if subscription.deltas and is_for and is_open:
                     subscription.tell_delta(members)
 
 

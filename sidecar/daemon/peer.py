@@ -22,6 +22,7 @@ from sidecar.rpc.registry import REGISTRY
 
 if TYPE_CHECKING:
     from sidecar.daemon.desk import Desk
+    from sidecar.daemon.hub import Subscription
 
 # struct ucred: pid, uid, gid (unix(7), SO_PEERCRED).
 CREDENTIALS = struct.Struct("3i")
@@ -30,7 +31,9 @@ CREDENTIALS = struct.Struct("3i")
 class Work:
     """Hold one message until all its requests are answered."""
 
-    __slots__ = ("_answer_bytes", "_answers", "_is_batch", "_waiting", "peer", "requests", "taken")
+    __slots__ = (
+        "_answer_bytes", "_answers", "_is_batch", "_waiting", "joined", "peer", "requests", "taken",
+    )  # fmt: skip
 
     def __init__(self, peer: "PeerConnection", message: Message) -> None:
         """Begin with nothing answered."""
@@ -40,6 +43,8 @@ class Work:
         self._answers: list[bytes] = []
         self._answer_bytes = 0
         self._waiting = len(message.requests)
+        # Subscriptions that it has made, which begin behind its answer.
+        self.joined: list[Subscription] = []
         self.taken = 0
 
     def take(self) -> Request:
@@ -69,7 +74,7 @@ class Work:
         if self._answers:
             joined = b"[%b]" % b",".join(self._answers)
             self.peer.send(joined if self._is_batch else self._answers[0])
-        self.peer.finish()
+        self.peer.finish(self.joined)
 
 
 class PeerConnection(asyncio.Protocol):
@@ -219,7 +224,7 @@ class PeerConnection(asyncio.Protocol):
             self._in_flight += 1
             self._work = Work(self, self._parse(self._messages.popleft()))
             if not self._work.requests:
-                self.finish()
+                self.finish([])
         return self._work
 
     def drop_taken_work(self) -> None:
@@ -253,9 +258,10 @@ class PeerConnection(asyncio.Protocol):
         self.send(notification)
         self.flush()
 
-    def finish(self) -> None:
+    def finish(self, joined: "list[Subscription]") -> None:
         """Count one message as done; the flush then reads on, if that was what kept us."""
         self._in_flight -= 1
+        self._desk.hub.begin(joined)
         self._desk.will_flush(self)
 
     def flush(self) -> None:

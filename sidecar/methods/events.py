@@ -14,7 +14,7 @@ from sidecar.model.errors import (
     ThreadNotFound,
     TurnNotFound,
 )
-from sidecar.model.event import Event
+from sidecar.model.event import Event, check_filter
 from sidecar.model.fields import EventGlob, EventName, Id, PageLimit, Seq, Time
 from sidecar.model.json_value import NULL, Json, compact, fingerprint
 from sidecar.rpc.peer import Peer, Pruned
@@ -166,6 +166,7 @@ def list_(
     A page may be shorter than its limit and yet not the last: `nextSinceSeq` tells. Pruned events
     are passed over: where `sinceSeq` + 1 is below `minSeq`, some may be gone.
     """
+    check_filter(events)
     scope, key = _scope(db, thread_id, turn_id)
     page, next_since_seq = event_log.list_page(
         db,

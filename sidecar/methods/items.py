@@ -7,12 +7,14 @@ from sidecar.model.errors import (
     IllegalTransition,
     InvalidParams,
     ItemNotFound,
+    LimitExceeded,
     ThreadNotFound,
     TurnNotFound,
 )
 from sidecar.model.fields import Cursor, Id, PageLimit
 from sidecar.model.item import ITEM, Item, ItemKind, ItemStatus
 from sidecar.model.json_value import NULL, Json, compact, fingerprint, is_equal
+from sidecar.model.limits import MAX_DETAIL_CHARS
 from sidecar.model.turn import TURN
 from sidecar.rpc.registry import method
 from sidecar.store import items, threads, turns
@@ -99,8 +101,8 @@ def update(
 ) -> ItemAnswer:
     """Change what is given; an ended item only takes the same again.
 
-    `appendDetail` is added to the detail, also to one that is given with it. Nothing changed
-    is no event.
+    `appendDetail` is added to the detail, also to one that is given with it; past 16 Mi
+    characters it is `limit_exceeded`. Nothing changed is no event.
     """
     given = (status, summary, detail, append_detail, compact(metadata), compact(artifact_refs))
     if all(value is None for value in given):
@@ -122,6 +124,8 @@ def update(
         return ItemAnswer(before)
     if before.status in ITEM.terminal or wanted.status != before.status:
         ITEM.check(before.status, wanted.status)
+    if (size := len(wanted.detail or "")) > MAX_DETAIL_CHARS:
+        raise LimitExceeded(limit="maxDetailChars", max=MAX_DETAIL_CHARS, actual=size)
     return ItemAnswer(items.update(tx, found, before, wanted))
 
 

@@ -11,6 +11,7 @@ from sidecar.model.errors import (
     SubscriptionNotFound,
     ThreadNotFound,
 )
+from sidecar.model.event import check_filter
 from sidecar.model.fields import Count, EventGlob, Id, Seq
 from sidecar.rpc.peer import Done, Peer, Subscribed
 from sidecar.rpc.registry import method
@@ -32,6 +33,7 @@ def subscribe(
     Without `sinceSeq` only what comes after `watermarkSeq`. Every event comes once and in
     order, in notifications `event/appended`, however slow the client reads.
     """
+    check_filter(events)
     return peer.subscribe(thread_id, since_seq, events, deltas=deltas)
 
 

@@ -7,12 +7,14 @@ from sidecar.model.errors import (
     IdempotencyMismatch,
     InvalidHierarchy,
     InvalidParams,
+    LimitExceeded,
     ThreadNotFound,
     TurnActive,
     VersionMismatch,
 )
 from sidecar.model.fields import Count, Cursor, Id, Name, PageLimit
 from sidecar.model.json_value import ABSENT, NULL, Json, fingerprint, is_equal
+from sidecar.model.limits import MAX_QUERY_CHARS
 from sidecar.model.thread import Children, Thread, TranscriptMessage, TranscriptText
 from sidecar.rpc.registry import method
 from sidecar.store import deletion, items, threads
@@ -102,8 +104,8 @@ def list_(
 ) -> ThreadPage:
     """Read a page of threads, newest change first.
 
-    `archived` is false unless given, null means both; every word of `query` must begin a word
-    of the title, whatever the case.
+    `archived` is false unless given, null means both; every word of `query` (1,024 characters
+    at the most) must begin a word of the title, whatever the case.
     """
     filters: dict[str, str | int | None] = {}
     if archived is not None:
@@ -119,7 +121,9 @@ def list_(
     if id_prefix:
         filters["id_prefix"] = id_prefix
     if query is not None:
-        filters["words"] = msgspec.json.encode(threads.words(query)).decode()
+        if len(query) > MAX_QUERY_CHARS:
+            raise LimitExceeded(limit="maxQueryChars", max=MAX_QUERY_CHARS, actual=len(query))
+        filters["words"] = msgspec.json.encode(sorted({*threads.words(query)})).decode()
     return ThreadPage(*threads.list_page(db, filters, cursor, clamp(limit)))
 
 

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from sidecar.model import limits
+from sidecar.model.errors import LimitExceeded
 from sidecar.model.json_value import Json
 
 Source = Literal["daemon", "client"]
@@ -33,6 +35,12 @@ class Delta(msgspec.Struct, frozen=True, rename="camel"):
     item_id: str
     text: str
     offset: int
+
+
+def check_filter(names: list[str] | None) -> None:
+    """Refuse a filter of more names than each event can be held against."""
+    if names is not None and len(names) > limits.MAX_EVENT_NAMES:
+        raise LimitExceeded(limit="maxEventNames", max=limits.MAX_EVENT_NAMES, actual=len(names))
 
 
 # What the daemon writes, and under which noun its payload holds the record.

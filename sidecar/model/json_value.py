@@ -92,7 +92,7 @@ def is_equal(one: Json, other: Json) -> bool:
     if not bytes(one) or not bytes(other):
         return False
     try:
-        return _canonical(_EXACT.decode(one)) == _canonical(_EXACT.decode(other))
+        return is_same(_EXACT.decode(one), _EXACT.decode(other))
     except InvalidOperation:
         # An exponent that cannot be counted, in the id of a request: its text is all there is.
         return False
@@ -111,7 +111,9 @@ def encode(tree: Tree) -> bytes:
 
 def is_same(one: Tree, other: Tree) -> bool:
     """Tell whether two decoded values are the same, as `is_equal` does."""
-    return _canonical(one) == _canonical(other)
+    # What is the same is equal to Python too, which compares at a tenth of the cost; but there true
+    # is 1.
+    return one == other and _canonical(one) == _canonical(other)
 
 
 def _canonical(tree: object) -> str:

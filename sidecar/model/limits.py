@@ -8,6 +8,9 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 MAX_BATCH = 1_000
 # About a thousand pages of text: more is a file, and belongs beside the conversation.
 MAX_PROMPT_CHARS = 1_048_576
+# As much as one message could set: each piece that is appended is told with the whole detail before
+# it, in an event of its own. What is longer is an artifact.
+MAX_DETAIL_CHARS = MAX_MESSAGE_BYTES
 # A queue that nobody promotes must not grow without an end.
 MAX_PENDING_INPUTS = 1_000
 # Far below the usual 1,024 file descriptors of a process.
@@ -26,6 +29,9 @@ MAX_DEPTH = 512
 MAX_STATE_DEPTH = MAX_DEPTH - 2
 # As much as one message could set; patches must not let it grow past what can be set again.
 MAX_STATE_BYTES = MAX_MESSAGE_BYTES
+# Elements that the operations of one change set may push aside in lists, each counted again by
+# each operation: a fifth of a second, about as long as the largest state takes to be rewritten.
+MAX_PATCH_SHIFTS = 2**30
 # A state is stored with a commit when it is this many patched commits after the last stored one:
 # to replay them takes milliseconds.
 STATE_EVERY_COMMITS = 256
@@ -69,6 +75,11 @@ MAX_WAIT_MS = 60_000
 MAX_ENDED_CLAIMS = 100
 # Entries of one claim: what one consumer can have in hand.
 MAX_CLAIM = 100
+# Longer than what anybody searches for; each of its words is looked for in the whole of each title.
+MAX_QUERY_CHARS = 1_024
+# Names in one filter of events, each held against each event: several times as many as the daemon
+# has itself; whoever wants more wants them all.
+MAX_EVENT_NAMES = 100
 # Subscriptions of one peer: one for each of many threads, and an end to it.
 MAX_SUBSCRIPTIONS = 1_024
 # Events in one notification, and the bytes after which one ends early: small enough that a

@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from sidecar.model.errors import LimitExceeded, PatchFailed
 from sidecar.model.json_value import Json, Tree, decode, encode, is_same, is_too_deep
-from sidecar.model.limits import MAX_STATE_BYTES, MAX_STATE_DEPTH
+from sidecar.model.limits import MAX_PATCH_SHIFTS, MAX_STATE_BYTES, MAX_STATE_DEPTH
 
 Pointer = Annotated[
     str,
@@ -109,7 +109,7 @@ def patched(state: Json, patches: Sequence[Patch]) -> Json:
     """Apply all operations in order, or refuse with `patch_failed`.
 
     Its `index` counts the operations of all patches from 0. A state that would grow past
-    MAX_STATE_BYTES is `limit_exceeded`.
+    MAX_STATE_BYTES is `limit_exceeded`, as is more than MAX_PATCH_SHIFTS of work in lists.
     """
     return replayed(state, [patches])
 
@@ -136,6 +136,7 @@ class _Document:
     def __init__(self, state: Tree) -> None:
         self._whole: dict[str, Tree] = {WHOLE: state}
         self._placed_bytes = 0
+        self._shifts = 0
 
     @property
     def state(self) -> Tree:
@@ -194,7 +195,9 @@ class _Document:
         if isinstance(parent, dict):
             parent[last] = value
         elif isinstance(parent, list):
-            parent.insert(_index(parent, last, pointer, end=True), value)
+            index = _index(parent, last, pointer, end=True)
+            self._shift(parent, index)
+            parent.insert(index, value)
         else:
             raise _no_container(pointer)
 
@@ -212,7 +215,13 @@ class _Document:
             del parent[last]
         else:
             assert isinstance(parent, list)
+            self._shift(parent, int(last))
             del parent[int(last)]
+
+    def _shift(self, elements: list[Tree], index: int) -> None:
+        """Count what an operation pushes aside in a list; many at its front would take hours."""
+        self._shifts += len(elements) - index
+        _check("maxPatchShifts", self._shifts, MAX_PATCH_SHIFTS)
 
     def _move(self, source: str, target: str) -> None:
         if target.startswith(source + "/"):
@@ -329,5 +338,9 @@ def _check_depth(pointer: str, text: bytes) -> None:
 
 
 def _check_size(size: int) -> None:
-    if size > MAX_STATE_BYTES:
-        raise LimitExceeded(limit="maxStateBytes", max=MAX_STATE_BYTES, actual=size)
+    _check("maxStateBytes", size, MAX_STATE_BYTES)
+
+
+def _check(limit: str, actual: int, most: int) -> None:
+    if actual > most:
+        raise LimitExceeded(limit=limit, max=most, actual=actual)

@@ -32,10 +32,11 @@ SCOPES = {
     "thread": "e.thread_key = :key AND e.seq > :since",
     "turn": "e.turn_key = :key AND e.seq > :since",
 }
+# Materialized, or the argument would be read anew for each event.
 IS_NAMED = """
 (e.event IN (SELECT value FROM json_each(:names)) OR EXISTS (
-    SELECT 1 FROM json_each(:prefixes) p
-    WHERE substr(e.event, 1, length(p.value)) = p.value))
+    WITH prefix AS MATERIALIZED (SELECT value FROM json_each(:prefixes))
+    SELECT 1 FROM prefix WHERE substr(e.event, 1, length(prefix.value)) = prefix.value))
 """
 LAST_OF_TURN = """
 SELECT coalesce((SELECT max(at_ms) FROM events WHERE turn_key = :turn_key), pruned_at_ms,

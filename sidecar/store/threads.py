@@ -67,8 +67,10 @@ FILTERS = {
     "parent_key": "t.parent_key = :parent_key",
     "roots_only": "t.parent_key IS NULL",
     "id_prefix": "substr(t.id, 1, length(:id_prefix)) = :id_prefix",
+    # Materialized, or the argument would be read anew for each thread.
     "words": """NOT EXISTS (
-        SELECT 1 FROM json_each(:words) w WHERE instr(t.title_words, ' ' || w.value) = 0)""",
+        WITH word AS MATERIALIZED (SELECT value FROM json_each(:words))
+        SELECT 1 FROM word WHERE instr(t.title_words, ' ' || word.value) = 0)""",
     "after": "(t.updated_at_ms < :updated OR (t.updated_at_ms = :updated AND t.id > :id))",
 }
 

@@ -221,6 +221,28 @@ def test_a_thread_that_is_in_a_file_twice_is_told(
     ]
 
 
+@pytest.mark.parametrize("name", ["no id", "", "\x02"])
+def test_a_record_whose_id_is_none_costs_itself_alone(
+    daemon: DaemonThread, peer: Peer, folder: Path, name: str
+) -> None:
+    peer.call("thread/create", threadId="t")
+    peer.call("thread/create", threadId="u")
+    peer.call("run/create", threadId="u", runId="r")
+    lines = [json.loads(line) for each in ("t", "u") for line in export(daemon, each)]
+    lines[0]["thread"]["id"] = name
+    lines[2]["run"]["parentRunId"] = name
+    path = folder / "x.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    other = folder / "other"
+    other.mkdir()
+    with DaemonThread(other) as second, second.peer() as there:
+        ended = run(second, "jsonl", str(path))
+        assert ended.returncode == 1
+        assert f"{path}:1: thread/create: invalid_params: path " in ended.stderr, ended.stderr
+        assert [each["id"] for each in there.call("thread/list")["data"]] == ["u"]
+        assert there.call("run/get", runId="r")["run"]["parentRunId"] is None
+
+
 def test_runs_of_one_moment_come_after_their_parents(
     daemon: DaemonThread, peer: Peer, folder: Path
 ) -> None:

@@ -1,18 +1,25 @@
 """Connections and records that end badly: everything else goes on, and nothing hangs."""
 
+import asyncio
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
 from sidecar.daemon import lifecycle
+from sidecar.daemon.errands import Errands
 from sidecar.daemon.peer import PeerConnection
 from sidecar.model import limits
 from sidecar.store import backup, upkeep
+from sidecar.store.backup import Backup
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
 from tests.support.invariants import break_in
+from tests.support.peer import HANG_S
 
 
 def notification(number: int) -> dict[str, object]:
@@ -153,3 +160,66 @@ def test_what_takes_longer_than_a_drain_is_cut_off_and_leaves_nothing(
     monkeypatch.undo()
     with DaemonThread(folder) as again:
         assert again.daemon.recovery.clean_shutdown
+
+
+@pytest.fixture
+def is_cut_off(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Be set once what takes longer than a drain has been told to end."""
+    told = threading.Event()
+    close = Errands.close
+
+    async def close_and_tell(self: Errands) -> None:
+        loop = asyncio.get_running_loop()
+        # Behind the tasks that `close` cancels, which run at the next turn.
+        loop.call_soon(loop.call_soon, told.set)
+        await close(self)
+
+    monkeypatch.setattr(lifecycle, "DRAIN_S", 0.01)
+    monkeypatch.setattr(lifecycle, "LAST_S", 0.01)
+    monkeypatch.setattr(Errands, "close", close_and_tell)
+    return told
+
+
+def test_a_backup_that_is_cut_off_while_it_begins_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_cut_off: threading.Event
+) -> None:
+    begin = Backup.__init__
+
+    def begin_late(self: Backup, *arguments: Any, **options: Any) -> None:
+        begin(self, *arguments, **options)
+        assert is_cut_off.wait(HANG_S)
+
+    monkeypatch.setattr(Backup, "__init__", begin_late)
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        peer.send(peer.request("daemon/backup", {"path": str(folder / "copy.db")}))
+        with daemon.peer() as other:
+            until(other, lambda: daemon.daemon.desk.commit_under_way is not None)
+    assert not [path.name for path in folder.iterdir() if "copy" in path.name]
+
+
+class OneThread(ThreadPoolExecutor):
+    """Be all the threads there are, and count what they were given."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.given = 0
+
+    def submit(self, *arguments: Any, **options: Any) -> Any:
+        self.given += 1
+        return super().submit(*arguments, **options)
+
+
+def test_a_backup_that_is_cut_off_before_it_is_verified_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_cut_off: threading.Event
+) -> None:
+    monkeypatch.setattr(backup, "COPY_CHECK", ENDLESS)
+    with DaemonThread(folder) as daemon, daemon.peer() as peer:
+        loop = daemon.daemon.desk.loop
+        threads = OneThread()
+        threads.submit(is_cut_off.wait, HANG_S)
+        loop.call_soon_threadsafe(loop.set_default_executor, threads)
+        peer.call("daemon/ping")
+        peer.send(peer.request("daemon/backup", {"path": str(folder / "copy.db")}))
+        with daemon.peer() as other:
+            until(other, lambda: threads.given == 2)
+    assert not [path.name for path in folder.iterdir() if "copy" in path.name]

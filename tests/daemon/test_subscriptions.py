@@ -60,6 +60,39 @@ def test_history_comes_first_then_one_marker_then_what_happens(
         assert events == writer.call("event/list", sinceSeq=2)["data"]
 
 
+def test_a_subscription_of_a_batch_begins_behind_the_answer_of_the_batch(
+    daemon: DaemonThread, writer: Peer
+) -> None:
+    """Before it nobody could know whose the events are."""
+    writer.call("turn/start", threadId="t", turnId="u")
+    writer.call("item/create", turnId="u", itemId="i", kind="tool_call")
+    claim = {"consumerId": "c", "leaseMs": 1_000, "waitMs": 60_000}
+    with daemon.peer() as reader:
+        batch = [
+            reader.request("event/subscribe", {"sinceSeq": 0}),
+            reader.request("event/subscribe", {"deltas": True, "events": ["x"]}),
+            reader.request("mailbox/claim", claim),
+        ]
+        reader.send(batch)
+        # Answered although the batch waits, so that what was told by now has been read.
+        reader.call("daemon/ping")
+        last = append(writer, 1)
+        writer.call("item/delta", itemId="i", text="lost", offset=0)
+        writer.call("mailbox/enqueue", mailboxId="m")
+        all_, named, claimed = (each["result"] for each in reader.receive())
+        assert claimed["entries"]
+        told: dict[str, list[int]] = {all_["subscriptionId"]: [], named["subscriptionId"]: []}
+        while sum(map(len, told.values())) < last + 1:
+            notification = reader.receive()
+            assert notification["method"] in ("event/appended", "event/synced")
+            params = notification["params"]
+            told[params["subscriptionId"]] += [event["seq"] for event in params.get("events", ())]
+        assert told == {
+            all_["subscriptionId"]: [*range(1, last + 1)],
+            named["subscriptionId"]: [last],
+        }
+
+
 def test_without_a_place_only_what_comes_after_is_told(daemon: DaemonThread, writer: Peer) -> None:
     append(writer, 1)
     with daemon.peer() as reader:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sidecar.model.limits import MAX_EVENT_NAMES
 from tests.methods.steps import (
     admit,
     end,
@@ -224,3 +225,12 @@ def test_what_is_unknown_is_not_found(peer: Peer, thread: str) -> None:
     assert kind_of(peer, "event/list", turnId="nope") == "turn_not_found"
     start(peer, make_thread(peer), turnId="u")
     assert kind_of(peer, "event/list", threadId=thread, turnId="u") == "turn_not_found"
+
+
+@pytest.mark.parametrize("method", ["event/list", "event/subscribe"])
+def test_a_filter_has_a_hundred_names_at_the_most(peer: Peer, method: str) -> None:
+    """Each event of the log is held against all of them, in each of a peer's subscriptions."""
+    peer.call(method, events=[f"x{n}*" for n in range(MAX_EVENT_NAMES)])
+    data = refused(peer, method, events=[f"x{n}*" for n in range(MAX_EVENT_NAMES + 1)])
+    assert (data["kind"], data["limit"]) == ("limit_exceeded", "maxEventNames")
+    assert (data["max"], data["actual"]) == (MAX_EVENT_NAMES, MAX_EVENT_NAMES + 1)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sidecar.model.limits import MAX_DETAIL_CHARS
 from tests.methods.steps import (
     end,
     flat,
@@ -94,6 +95,19 @@ def test_append_detail_is_added_to_the_detail(peer: Peer, turn: str) -> None:
     for text in ("a", "é", "\0"):
         peer.call("item/update", itemId=item_id, appendDetail=text)
     assert get_item(peer, item_id)["detail"] == "aé\0"
+
+
+def test_a_detail_grows_to_what_could_be_set(peer: Peer, turn: str) -> None:
+    item_id = make_item(peer, turn)
+    half = "x" * (MAX_DETAIL_CHARS // 2)
+    for _ in range(2):
+        item = peer.call("item/update", itemId=item_id, appendDetail=half)["item"]
+    assert len(item["detail"]) == MAX_DETAIL_CHARS
+    seq = last_seq(peer)
+    data = refused(peer, "item/update", itemId=item_id, appendDetail="y")
+    assert (data["kind"], data["limit"]) == ("limit_exceeded", "maxDetailChars")
+    assert (data["max"], data["actual"]) == (MAX_DETAIL_CHARS, MAX_DETAIL_CHARS + 1)
+    assert last_seq(peer) == seq
 
 
 def test_an_item_passes_from_queued_to_its_end_with_an_event_each(peer: Peer, turn: str) -> None:

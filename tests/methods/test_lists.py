@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sidecar.model.limits import MAX_QUERY_CHARS
 from tests.methods.steps import (
     admit,
     archive,
@@ -90,6 +91,15 @@ def test_all_words_of_a_query_begin_a_word_of_the_title_whatever_the_case(
     make_thread(peer, threadId="t", title="Fix the PARSER: Ünïcode")
     make_thread(peer, threadId="untitled")
     assert ("t" in listed(peer, query=query)) is found
+
+
+def test_a_query_is_of_a_length_that_somebody_types(peer: Peer) -> None:
+    """Each of its words is looked for in the whole of each title."""
+    make_thread(peer, threadId="t", title="a b")
+    assert listed(peer, query="a " * (MAX_QUERY_CHARS // 2)) == ["t"]
+    data = refused(peer, "thread/list", query="a" * (MAX_QUERY_CHARS + 1))
+    assert (data["kind"], data["limit"]) == ("limit_exceeded", "maxQueryChars")
+    assert (data["max"], data["actual"]) == (MAX_QUERY_CHARS, MAX_QUERY_CHARS + 1)
 
 
 def test_a_query_follows_the_title(peer: Peer) -> None:

@@ -106,6 +106,7 @@ def test_an_absent_member_is_a_null_one() -> None:
         (raw("[1,2]"), raw("[2,1]")),
         (raw("1"), raw('"1"')),
         (raw("1"), raw("true")),
+        (raw('[{"a":1.0}]'), raw('[{"a":true}]')),
         (raw("0"), raw("null")),
         (raw("{}"), raw("[]")),
         (raw('{"a":null}'), raw("{}")),
@@ -116,6 +117,7 @@ def test_an_absent_member_is_a_null_one() -> None:
 )
 def test_other_content_is_another_request(one: Json, other: Json) -> None:
     assert fingerprint("m", metadata=one) != fingerprint("m", metadata=other)
+    assert not is_equal(one, other)
 
 
 def test_another_method_or_member_is_another_request() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sidecar.model.errors import LimitExceeded, PatchFailed
-from sidecar.model.limits import MAX_DEPTH, MAX_STATE_BYTES, MAX_STATE_DEPTH
+from sidecar.model.limits import MAX_DEPTH, MAX_PATCH_SHIFTS, MAX_STATE_BYTES, MAX_STATE_DEPTH
 from tests.model.patching import applied
 
 
@@ -77,3 +77,19 @@ def test_a_state_that_grows_past_its_size_is_refused() -> None:
     with pytest.raises(LimitExceeded):
         applied(f'{{"a":{half}}}', f'{{"op":"add","path":"/b","value":{half}}}')
     assert applied(f'{{"a":{half}}}', f'{{"op":"replace","path":"/a","value":{half}}}')
+
+
+def test_what_operations_push_aside_in_lists_is_bounded() -> None:
+    """A message of them at the front of the longest list would hold the daemon for minutes."""
+    length = 2**20
+    state = f"[{','.join('0' * length)}]"
+    most = MAX_PATCH_SHIFTS // length
+    # Whoever inserts pushes all elements aside, whoever removes all but the one.
+    both = ['{"op":"add","path":"/0","value":1}', '{"op":"remove","path":"/0"}']
+    assert applied(state, *both * (most // 2 - 1)) == state
+    with pytest.raises(LimitExceeded) as caught:
+        applied(state, *both * (most // 2 + 1))
+    details = caught.value.details
+    assert (details["limit"], details["max"]) == ("maxPatchShifts", MAX_PATCH_SHIFTS)
+    at_the_end = ['{"op":"add","path":"/-","value":1}', f'{{"op":"remove","path":"/{length}"}}']
+    assert applied(state, *at_the_end * most) == state

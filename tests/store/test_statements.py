@@ -81,7 +81,8 @@ SCANS: dict[tuple[str, str], str] = {
 WHOLE_FILE = ("upkeep.INVARIANTS", "mending.", "salvage.")
 # No tables of ours: a JSON argument's members, a recursion's own rows, a subquery's.
 OWN_ROWS = re.compile(
-    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|family|line|level|best|lost|\(subquery-\d+\))"
+    r"SCAN (\w+ VIRTUAL TABLE INDEX 1:|CONSTANT ROW|\(subquery-\d+\)|"
+    r"family|line|level|best|lost|word|prefix)"
 )
 
 
@@ -193,3 +194,13 @@ def test_every_reason_is_still_needed(schema: apsw.Connection) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_never_sorted(name: str, schema: apsw.Connection) -> None:
     assert not [step for step in plan_of(schema, STATEMENTS[name]) if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_list_that_a_client_gave_is_read_once(name: str, schema: apsw.Connection) -> None:
+    """A long one would else be read anew for each row that is looked at."""
+    bindings: dict[str, None] = defaultdict(lambda: None)
+    plan = [*schema.execute(f"EXPLAIN QUERY PLAN {STATEMENTS[name]}", bindings)]
+    correlated = {row[0] for row in plan if str(row[3]).startswith("CORRELATED")}
+    read = [row for row in plan if "VIRTUAL TABLE" in str(row[3])]
+    assert not [row for row in read if row[1] in correlated]

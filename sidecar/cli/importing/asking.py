@@ -10,6 +10,7 @@ from sidecar.cli.importing.story import Call, End
 from sidecar.client import AnswerLost, Client, SidecarError
 from sidecar.client.refusals import (
     InputNotPending,
+    InvalidParams,
     NoActiveTurn,
     RunNotFound,
     SessionInputNotFound,
@@ -160,7 +161,8 @@ class Asking:
         """Find a thread."""
         try:
             found = self._client.call("thread/get", {"threadId": thread_id})
-        except ThreadNotFound:
+        except (ThreadNotFound, InvalidParams):
+            # What no id can be names nothing; who makes it is told so.
             return None
         return msgspec.json.decode(found, type=_ThreadAnswer).thread
 
@@ -171,7 +173,7 @@ class Asking:
             return thread is not None, thread.parent_thread_id if thread else None
         try:
             found = self._client.call("run/get", {"runId": own_id})
-        except RunNotFound:
+        except (RunNotFound, InvalidParams):
             return False, None
         return True, msgspec.json.decode(found, type=_RunAnswer).run.parent_run_id
 
