@@ -90,6 +90,20 @@ def test_what_cannot_be_counted_is_equal_to_its_own_text_alone() -> None:
     assert not is_equal(uncountable, raw("1")) and not is_equal(raw("0"), uncountable)
 
 
+def test_nothing_is_equal_to_nothing_alone() -> None:
+    assert is_equal(raw(""), raw("null"))
+    for value in ("0", "{}", '""', "false"):
+        assert not is_equal(raw(""), raw(value)) and not is_equal(raw(value), raw("null"))
+        assert not is_equal(raw(value), raw(""))
+
+
+def test_a_request_has_the_fingerprint_that_an_earlier_daemon_stored() -> None:
+    """A retry may come after an upgrade: what was stored must still be the same."""
+    metadata = raw('{"b": 1.50, "a": [null, "x"], "big": 1e30}')
+    stored_by_the_first = "16ee2812914ce140f0acdce13f475bbc"
+    assert fingerprint("m", metadata=metadata, n=1, flag=True, none=None).hex() == stored_by_the_first
+
+
 def test_members_order_and_white_space_do_not_make_another_request() -> None:
     one = fingerprint("m", metadata=raw('{"a": 1, "b": {"c": 2, "d": 3}}'), title="t")
     other = fingerprint("m", title="t", metadata=raw('{"b":{"d":3,"c":2},"a":1}'))
@@ -130,6 +144,12 @@ def test_nesting_is_measured_to_the_level(opening: str, closing: str) -> None:
     for times in (fits, fits + 1):
         text = (opening * times + "1" + closing * times).encode()
         assert is_too_deep(text) == (times > fits)
+
+
+def test_what_stands_beside_neither_deepens_nor_lifts() -> None:
+    beside = b"[]," * MAX_DEPTH
+    for levels, is_deep in ((MAX_DEPTH - 1, False), (MAX_DEPTH, True)):
+        assert is_too_deep(b"[" + beside + b"[" * levels + b"]" * levels + b"]") == is_deep
 
 
 def test_many_brackets_side_by_side_are_not_deep() -> None:
