@@ -5,7 +5,7 @@ elsewhere: statements of SQL, status tables, limits, the members of records, pro
 operators are used on whole files, and scripts/mutate.py runs what comes of it.
 """
 
-import os
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from typing import NamedTuple
 import libcst as cst
 from libcst import matchers as m
 from libcst import metadata as meta
-from mutmut.mutation.mutators import mutation_operators, operator_string
 from mutation_sql import is_sql, sql_mutants
+from mutmut.mutation.mutators import mutation_operators, operator_string
 
 # What these do is told to the type checker, or to nobody.
 NOT_CALLED = {"isinstance", "cast", "TypeVar", "NewType"}
@@ -43,11 +43,19 @@ class Mutant(NamedTuple):
         """Make the text of the mutated file."""
         return original[: self.start] + self.text + original[self.end :]
 
+    def named(self, original: str) -> str:
+        """Name the mutant by its statement, so that a change elsewhere makes no other of it."""
+        first, last = self.lines
+        statement = "".join(original.splitlines(keepends=True)[first - 1 : last])
+        at = self.start - original.find(statement)
+        where = self.function or "/".join(self.names)
+        return f"{self.path} {where}\n{self.kind}\n{statement}\n{at}\n{self.text}"
+
     def shown(self, original: str) -> str:
         """Show in a line what was changed into what, with a little around it."""
         old, new = original[self.start : self.end], self.text
-        same = len(os.path.commonprefix([old, new]))
-        rest = len(os.path.commonprefix([old[same:][::-1], new[same:][::-1]]))
+        same = _same(old, new)
+        rest = _same(old[same:][::-1], new[same:][::-1])
         first = max(0, old.rfind(" ", 0, max(0, same - AROUND)) + 1)
         last = min(rest, AROUND)
         cut = [_line(each[first : len(each) - rest + last]) for each in (old, new)]
@@ -89,7 +97,6 @@ class _Maker(cst.CSTVisitor):
         self._around: list[tuple[str, bool]] = []
         self._names: tuple[str, ...] = ()
         self._lines = (1, 1)
-        self._ended = {"Param": 0}
 
     # -- what is passed on the way ---------------------------------------------------------------
 
@@ -140,39 +147,46 @@ class _Maker(cst.CSTVisitor):
     # -- what becomes of a node ------------------------------------------------------------------
 
     def _changes(self, node: cst.CSTNode) -> Iterator[tuple[str, str]]:
-        if isinstance(node, cst.SimpleString | cst.FormattedString) and is_sql(self._text(node)):
-            yield from sql_mutants(self._text(node))
-            return
-        if isinstance(node, cst.SimpleString):
-            if " " not in node.value:
-                # The first: the others are the same word in capitals.
-                for mutated in list(operator_string(node))[:1]:
-                    yield "string", self._code(mutated)
+        if isinstance(node, cst.SimpleString | cst.FormattedString):
+            yield from self._of_text(node)
             return
         if isinstance(node, cst.If | cst.IfExp) or (
             isinstance(node, cst.CompIf | cst.While) and not m.matches(node.test, m.Name("True"))
         ):
-            yield from self._forced(node)
+            self._force(node.test, is_loop=isinstance(node, cst.While))
         if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call | cst.Await):
             yield "call dropped", "pass"
-        if isinstance(node, cst.IfExp):
-            return
         for kind, operator in mutation_operators:
-            if isinstance(node, kind):
+            if isinstance(node, kind) and not isinstance(node, cst.IfExp):
                 name = operator.__name__.removeprefix("operator_").replace("_", " ")
                 for mutated in operator(node):
-                    # Without an argument a call mostly fails, whatever is tested; with None not.
-                    if not isinstance(node, cst.Call) or len(mutated.args) == len(node.args):
+                    if not isinstance(node, cst.Call) or self._is_worth_it(node, mutated):
                         yield name, self._code(mutated)
 
-    def _forced(self, node: cst.CSTNode) -> Iterator[tuple[str, str]]:
-        """Make a condition that is always, and one that never is."""
-        test = node.test  # type: ignore[attr-defined]
+    def _of_text(self, node: cst.SimpleString | cst.FormattedString) -> Iterator[tuple[str, str]]:
+        if is_sql(self._text(node)):
+            yield from sql_mutants(self._text(node))
+        elif isinstance(node, cst.SimpleString) and " " not in node.value:
+            # The first: the others are the same word in capitals.
+            for mutated in list(operator_string(node))[:1]:
+                yield "string", self._code(mutated)
+
+    @staticmethod
+    def _is_worth_it(node: cst.Call, mutated: cst.Call) -> bool:
+        """Leave out calls without an argument, which mostly fail anyhow, and prose made None."""
+        return len(mutated.args) == len(node.args) and not any(
+            isinstance(old.value, cst.SimpleString | cst.FormattedString | cst.ConcatenatedString)
+            and old.value is not new.value
+            and " " in cst.Module([]).code_for_node(old.value)
+            for old, new in zip(node.args, mutated.args, strict=True)
+        )
+
+    def _force(self, test: cst.BaseExpression, *, is_loop: bool) -> None:
+        """Make of a condition one that always holds, and one that never does."""
         for forced in ("True", "False"):
             # A loop without an end is found by its time alone.
-            if not (isinstance(node, cst.While) and forced == "True"):
+            if forced == "False" or not is_loop:
                 self._add(test, f"condition {forced}", self._edges(test, forced))
-        yield from ()
 
     def _named(self, node: cst.CSTNode) -> tuple[str, ...]:
         """Name what a statement at the top of the file makes."""
@@ -246,6 +260,12 @@ class _Maker(cst.CSTVisitor):
     @staticmethod
     def _code(node: cst.CSTNode) -> str:
         return cst.Module([]).code_for_node(node)
+
+
+def _same(one: str, other: str) -> int:
+    """Count the characters at the beginning that two texts share."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _line(text: str) -> str:

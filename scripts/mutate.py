@@ -4,8 +4,8 @@ Each mutant lives in a fork of a process that has collected the tests already, a
 reach its lines, the likeliest to notice first, until one fails. Tests that start processes are left
 out, since those would run the product as it is.
 
-What was found stays in .mutation/, by the text of the mutated file: what a test has noticed is not
-tried again, what survived is.
+What was found stays in .mutation/, by the text of the mutated statement: what a test has noticed is
+not tried again, what survived is.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -46,10 +46,11 @@ HANG_TIMES, HANG_S, WAIT_TIMES = 10, 3, 6
 START_S = 30
 MEMORY_BYTES = 4 << 30
 KILLED, SURVIVED, INVALID, SLOW, UNREACHED = "killed", "survived", "invalid", "hangs", "unreached"
-ENDS = {0: SURVIVED, 1: KILLED, 2: INVALID}
+BROKEN = "broken"
+ENDS = {0: SURVIVED, 1: KILLED, 2: INVALID, 3: BROKEN}
 DRIFT = "tests/contract/test_generated.py::test_nothing_has_drifted"
 # With less for a mutant it is a first look, which imports little anew.
-THOROUGH_S = 60
+THOROUGH_S = 8
 # Above it a fork looks like the likeliest first, so that few files of tests are imported anew.
 FIRST_TESTS = 25
 
@@ -66,7 +67,7 @@ class Outcome(NamedTuple):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/mutate")
     parser.add_argument("files", nargs="*", metavar="FILE", help="of the product; all by default")
-    parser.add_argument("--jobs", type=int, default=3, help="how many at a time")
+    parser.add_argument("--jobs", type=int, default=4, help="how many at a time")
     parser.add_argument("--seconds", type=float, default=600, help="of tests for one mutant")
     parser.add_argument("--tests", nargs="*", default=[], help="more of them, as pytest takes them")
     parser.add_argument("--survivors", action="store_true", help="list what survived, run nothing")
@@ -96,9 +97,12 @@ class Board:
         self.originals = {path: (ROOT / path).read_text() for path in paths}
         self.mutants: dict[str, Mutant] = {}
         for path, original in self.originals.items():
+            again: collections.Counter[str] = collections.Counter()
             for mutant in mutants_of(ROOT, path):
-                text = f"{path}\n{mutant.source(original)}"
-                self.mutants[hashlib.sha1(text.encode()).hexdigest()] = mutant
+                text = mutant.named(original)
+                again[text] += 1
+                key = hashlib.sha1(f"{text}\n{again[text]}".encode()).hexdigest()
+                self.mutants[key] = mutant
         self.known: dict[str, dict[str, str]] = {}
         if self.log.exists():
             for line in self.log.read_text().splitlines():
@@ -120,7 +124,7 @@ class Board:
 
         def rank(each: tuple[str, Mutant]) -> tuple[bool, bool, str]:
             key, mutant = each
-            is_quick = bool(mutant.function) or mutant.kind.startswith("SQL")
+            is_quick = bool(mutant.function) or is_statement(mutant)
             return key in self.known, not is_quick, key
 
         return sorted(waiting, key=rank)
@@ -157,6 +161,10 @@ class Board:
             everything += counter
             print(f"{path}: {summary(counter)}")
         print(f"all: {summary(everything)}", flush=True)
+
+
+def is_statement(mutant: Mutant) -> bool:
+    return mutant.kind.startswith("SQL")
 
 
 def summary(counter: collections.Counter[str]) -> str:
@@ -234,7 +242,7 @@ class Run:
 
     def start(self, key: str, mutant: Mutant) -> tuple[int, Child] | None:
         order = self.order(mutant)
-        if not order:
+        if not order and (mutant.function or not self.drift):
             self.keep(key, mutant, UNREACHED, "", 0)
             return None
         scratch = tempfile.mkdtemp(prefix="mu", dir=memory())
@@ -271,10 +279,15 @@ class Run:
 
     def order(self, mutant: Mutant) -> list[int]:
         """List the tests that reach a mutant, the likeliest to notice first."""
+        reaching: set[int] = set()
         if mutant.function:
             reaching = self.reach.lines(mutant.path, *mutant.lines)
-        else:
-            reaching = self.reach.names(mutant.path, mutant.names)
+        if not reaching:
+            # It is seen at import: as a value, or as what a function makes then.
+            names = mutant.names or (mutant.function.rpartition(".")[2],)
+            own = f"/test_{Path(mutant.path).stem}.py"
+            reaching = {at for at, item in enumerate(self.items) if own in item.nodeid}
+            reaching = reaching & self.reach.took.keys() | self.reach.names(names)
         here = self.kills[mutant.function or "/".join(mutant.names)]
         file = self.kills[mutant.path]
         words = set(Path(mutant.path).stem.rstrip("s").split("_"))
@@ -296,7 +309,8 @@ class Run:
 
     def live(self, mutant: Mutant, order: list[int], pipe: int, scratch: str) -> NoReturn:
         """Be the mutant until a test fails, in a process of its own."""
-        code = 1
+        # Whatever fails here before a test does is no fault of the mutant's.
+        code = 3
         try:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 1)
@@ -313,24 +327,33 @@ class Run:
 
     def met(self, mutant: Mutant, order: list[int], tell: Callable[[int], object]) -> int:
         original = self.board.originals[mutant.path]
+        rest = order
         try:
-            rest = order
-            try:
-                if mutant.kind.startswith("SQL"):
-                    put.change_statement(mutant, original)
-                elif mutant.function:
-                    put.change_function(mutant, original, self.functions)
-                else:
-                    put.change_values(mutant, original)
-                    if self.fails(order, self.items, tell):
-                        return 1
-                    rest = order if self.thorough else []
-                    raise put.NotInPlace
-            except put.NotInPlace:
-                return self.anew(mutant, original, rest, tell)
+            if self.put(mutant, original):
+                if self.fails(order, self.items, tell):
+                    return 1
+                if mutant.function or is_statement(mutant):
+                    return 0
+                # What others have made of a value at import is still what it was.
+                rest = order if self.thorough else []
+            return self.anew(mutant, original, rest, tell)
         except put.Invalid:
             return 2
-        return int(self.fails(order, self.items, tell))
+
+    def put(self, mutant: Mutant, original: str) -> bool:
+        """Put the mutant into what is there; tell whether that can be done."""
+        try:
+            if is_statement(mutant):
+                put.change_statement(mutant, original)
+            elif not mutant.function:
+                put.change_values(mutant, original)
+            elif self.reach.lines(mutant.path, *mutant.lines):
+                put.change_function(mutant, original, self.functions)
+            else:
+                return False
+        except put.NotInPlace:
+            return False
+        return True
 
     def anew(
         self, mutant: Mutant, original: str, order: list[int], tell: Callable[[int], object]

@@ -1,4 +1,4 @@
-"""Learn which tests reach which lines of the product, and how long each takes; once for all runs."""
+"""Learn which tests reach which lines of the product, and how long each takes, once."""
 
 import ast
 import collections
@@ -22,6 +22,15 @@ RunOne = Callable[[pytest.Item, pytest.Item | None], bool]
 Place = tuple[str, int]
 
 
+class Seen(NamedTuple):
+    """Be what one test has reached, as it was when it did."""
+
+    of: bytes
+    took: float
+    left_out: str
+    places: list[Place]
+
+
 class Reach(NamedTuple):
     """Hold what reaches what."""
 
@@ -37,9 +46,8 @@ class Reach(NamedTuple):
             found |= self.by_line.get((path, line), set())
         return found
 
-    def names(self, path: str, names: tuple[str, ...]) -> set[int]:
+    def names(self, names: tuple[str, ...]) -> set[int]:
         """List what reaches a function that mentions a name, or what is made of it."""
-        del path
         seen: set[str] = set()
         left = list(names)
         found: set[int] = set()
@@ -50,48 +58,84 @@ class Reach(NamedTuple):
                 left += self.makes.get(name, ())
                 for place in self.mentions.get(name, ()):
                     found |= self.lines(*place)
-        return found or set(self.took)
+        return found
 
 
 def mapped(folder: Path, items: list[pytest.Item], jobs: int, run_one: RunOne) -> Reach:
-    """Run every test once and see what it reaches, or remember it."""
-    stamp = hashlib.sha1()
-    for path in sorted([*ROOT.glob("sidecar/**/*.py"), *ROOT.glob("tests/**/*.py")]):
-        stamp.update(path.read_bytes())
-    stamp.update("\n".join(item.nodeid for item in items).encode())
+    """Run every test once and see what it reaches, or remember it where nothing has changed."""
+    product = _digest(*sorted(ROOT.glob("sidecar/**/*.py")))
     kept = folder / "reach"
+    seen: dict[str, Seen] = {}
     if kept.exists():
-        made_of, reach = pickle.loads(kept.read_bytes())
-        if made_of == stamp.digest():
-            return Reach(*reach, *_names())
-    print("seeing what each test reaches", flush=True)
+        of, remembered = pickle.loads(kept.read_bytes())
+        if of == product:
+            seen = remembered
+    files = {item.path: _digest(item.path) for item in items}
+    new = [
+        at
+        for at, item in enumerate(items)
+        if item.nodeid not in seen or seen[item.nodeid].of != files[item.path]
+    ]
+    if new:
+        print(f"seeing what {len(new)} tests reach", flush=True)
+        seen |= _traced(folder, items, new, jobs, run_one, files)
+        kept.write_bytes(pickle.dumps((product, seen)))
+    by_line: dict[Place, set[int]] = collections.defaultdict(set)
+    took = {}
+    for at, item in enumerate(items):
+        found = seen[item.nodeid]
+        if found.left_out:
+            print(f"left out, since it {found.left_out}: {item.nodeid}", flush=True)
+            continue
+        took[at] = found.took
+        for place in found.places:
+            by_line[place].add(at)
+    return Reach(dict(by_line), took, *_names())
+
+
+def _digest(*paths: Path) -> bytes:
+    return hashlib.sha1(b"".join(path.read_bytes() for path in paths)).digest()
+
+
+def _traced(
+    folder: Path,
+    items: list[pytest.Item],
+    new: list[int],
+    jobs: int,
+    run_one: RunOne,
+    files: dict[Path, bytes],
+) -> dict[str, Seen]:
+    """Run tests in so many processes, so that none of them meets what another has left."""
     children = []
     for number in range(jobs):
         out = folder / f"reach.{number}"
+        out.unlink(missing_ok=True)
         pid = os.fork()
         if pid == 0:
             try:
-                _trace(items, range(number, len(items), jobs), run_one, out)
+                _trace(items, new[number::jobs], run_one, out)
             except BaseException as error:  # noqa: BLE001  # told by the missing file
                 print(repr(error), file=sys.stderr, flush=True)
             os._exit(0)
         children.append((pid, out))
-    by_line: dict[Place, set[int]] = collections.defaultdict(set)
-    took: dict[int, float] = {}
+    seen = {}
     for pid, out in children:
         os.waitpid(pid, 0)
         lines, times, left_out = pickle.loads(out.read_bytes())
         out.unlink()
-        took |= times
+        places: dict[int, list[Place]] = collections.defaultdict(list)
         for place, tests in lines.items():
-            by_line[place] |= tests - set(left_out)
-        for at, why in left_out.items():
-            print(f"left out, since it {why}: {items[at].nodeid}", flush=True)
-    kept.write_bytes(pickle.dumps((stamp.digest(), (dict(by_line), took))))
-    return Reach(dict(by_line), took, *_names())
+            for at in tests:
+                places[at].append(place)
+        for at in times | left_out:
+            item = items[at]
+            seen[item.nodeid] = Seen(
+                files[item.path], times.get(at, 0), left_out.get(at, ""), places[at]
+            )
+    return seen
 
 
-def _trace(items: list[pytest.Item], order: range, run_one: RunOne, out: Path) -> None:
+def _trace(items: list[pytest.Item], order: list[int], run_one: RunOne, out: Path) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     spawned: list[str] = []

@@ -66,36 +66,42 @@ Change = tuple[str, int, int, str]
 
 
 def _changes(literal: str, tokens: list[Token], at: int, token: Token) -> Iterator[Change]:
-    before = tokens[at - 1] if at else None
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    upper = token.text.upper()
     if token.kind == "sign" and token.text in SIGNS:
         yield "sign", token.start, token.end, SIGNS[token.text]
     elif token.kind == "number":
         yield "number", token.start, token.end, str(int(token.text) + 1)
     elif token.kind == "text" and "$" not in token.text and len(token.text) > 2:
         yield "text", token.start, token.end, f"'XX{token.text[1:]}"
-    elif token.kind != "word":
-        return
-    elif upper in BEFORE:
+    elif token.kind == "word":
+        before = tokens[at - 1].text if at else ""
+        after = tokens[at + 1] if at + 1 < len(tokens) else token
+        yield from _clauses(literal, tokens, at, before)
+        yield from _words(token, before, after)
+
+
+def _clauses(literal: str, tokens: list[Token], at: int, before: str) -> Iterator[Change]:
+    text = tokens[at].text
+    if text in BEFORE:
         yield from _condition(literal, tokens, at)
-    elif token.text == "BY" and before is not None and before.text == "ORDER":
+    elif text == "BY" and before == "ORDER":
         yield from _order(tokens, at)
-    elif token.text == "SET":
-        yield from _assignments(literal, tokens, at)
-    elif after is not None and after.text == "(":
-        yield from _call(literal, tokens, at)
-    if upper == "IS" and after is not None:
-        if after.text == "NOT":
-            yield "IS", token.start, after.end, "IS"
-        else:
-            yield "IS", token.start, token.end, "IS NOT"
-    elif upper == "NOT" and after is not None and after.text in ("IN", "EXISTS"):
+    elif text == "SET":
+        yield from _assignments(tokens, at)
+    elif at + 1 < len(tokens) and tokens[at + 1].text == "(":
+        yield from _call(tokens, at)
+
+
+def _words(token: Token, before: str, after: Token) -> Iterator[Change]:
+    if token.text == "IS" and after.text == "NOT":
+        yield "IS", token.start, after.end, "IS"
+    elif token.text == "IS":
+        yield "IS", token.start, token.end, "IS NOT"
+    elif token.text == "NOT" and after.text in ("IN", "EXISTS"):
         yield "NOT", token.start, token.end, ""
-    elif upper == "EXISTS" and (before is None or before.text != "NOT"):
+    elif token.text == "EXISTS" and before != "NOT":
         yield "NOT", token.start, token.start, "NOT "
-    elif upper == "DISTINCT" or (upper == "LEFT" and after is not None and after.text == "JOIN"):
-        yield upper, token.start, token.end, ""
+    elif token.text == "DISTINCT" or (token.text == "LEFT" and after.text == "JOIN"):
+        yield token.text, token.start, token.end, ""
 
 
 def _stretch(tokens: list[Token], at: int, ends: set[str]) -> tuple[int, int]:
@@ -158,7 +164,7 @@ def _order(tokens: list[Token], at: int) -> Iterator[Change]:
         yield "order's last", tokens[commas[-1]].start, tokens[last - 1].end, ""
 
 
-def _assignments(literal: str, tokens: list[Token], at: int) -> Iterator[Change]:
+def _assignments(tokens: list[Token], at: int) -> Iterator[Change]:
     first, last = _stretch(tokens, at, AFTER - {"AND", "OR", "ELSE", "END", "THEN", "SET"})
     commas = [
         to
@@ -172,7 +178,7 @@ def _assignments(literal: str, tokens: list[Token], at: int) -> Iterator[Change]
             yield "assignment lost", tokens[start + 2].start, tokens[end - 1].end, name.text
 
 
-def _call(literal: str, tokens: list[Token], at: int) -> Iterator[Change]:
+def _call(tokens: list[Token], at: int) -> Iterator[Change]:
     token = tokens[at]
     if token.text in FUNCTIONS:
         yield "function", token.start, token.end, FUNCTIONS[token.text]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.daemon.recovery import recover
+from sidecar.store import recovery as store_recovery
 from tests.store.crashes import (
     after_the_crash,
     all_events,
@@ -170,3 +171,29 @@ def test_a_clock_that_is_set_back_meanwhile_takes_no_time(
         moments = iter([1_000_000_000_000, 1_000_000_000_000 - back_ms])
         monkeypatch.setattr(database.source, "now_ms", lambda: next(moments))
         assert recover(database, "interrupt").took_ms == 0
+
+
+def test_a_recovery_that_fails_can_be_tried_again_by_the_same_process(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with before_the_crash(folder) as peer:
+        start_turn(peer, "one", "turn")
+    with opened(folder / "sidecar.db") as database:
+        with monkeypatch.context() as patch:
+            patch.setattr(store_recovery, "pending_count", lambda _db: 1 // 0)
+            with pytest.raises(ZeroDivisionError):
+                recover(database, "interrupt")
+        assert [each.turn_id for each in recover(database, "interrupt").turns] == ["turn"]
+
+
+def test_a_turn_that_is_lost_twice_is_requeued_once(folder: Path) -> None:
+    with before_the_crash(folder) as peer:
+        promote_steers(peer, "one", "a", "b")
+    path = folder / "sidecar.db"
+    again = "UPDATE turns SET status = 'in_progress', ended_at_ms = NULL, error_kind = NULL, {}"
+    for expected in (2, 0):
+        with opened(path) as database:
+            assert len(recover(database, "requeue").requeued_input_ids) == expected
+        spoil(path, again.format("error_message = NULL, recovered = 0"))
+    with opened(path) as database:
+        recover(database, "interrupt")

@@ -17,6 +17,7 @@ from sidecar.model.json_value import (
     stored,
 )
 from sidecar.model.limits import MAX_DEPTH
+from sidecar.model.message import NewMessage
 
 
 def raw(text: str) -> Json:
@@ -102,6 +103,23 @@ def test_a_request_has_the_fingerprint_that_an_earlier_daemon_stored() -> None:
     metadata = raw('{"b": 1.50, "a": [null, "x"], "big": 1e30}')
     digest = fingerprint("m", metadata=metadata, n=1, flag=True, none=None)
     assert digest.hex() == "16ee2812914ce140f0acdce13f475bbc"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "0.1234567890123456789012345678901234567891",
+            "0.1234567890123456789012345678901234567892",
+        ),
+        ("1.5e-2000000", "1.5e-2000001"),
+        ("1e-999999999999999999", "2e-999999999999999999"),
+    ],
+)
+def test_every_digit_of_a_fraction_counts(one: str, other: str) -> None:
+    assert not is_equal(raw(one), raw(other))
+    assert fingerprint("m", value=raw(one)) != fingerprint("m", value=raw(other))
+    assert is_equal(raw(f"[{one}]"), raw(f"[ {one} ]"))
 
 
 def test_members_order_and_white_space_do_not_make_another_request() -> None:
@@ -193,3 +211,8 @@ def test_to_measure_a_long_string_costs_little_beside_it() -> None:
 def test_to_measure_a_string_that_is_never_closed_takes_one_pass() -> None:
     # A pass for each of its quotes would not end while anybody looks.
     assert not is_too_deep(b"[]" * MAX_DEPTH + b'"\\' * 2_000_000)
+
+
+def test_a_message_has_the_fingerprint_that_an_earlier_daemon_stored() -> None:
+    message = NewMessage(role="user", content=raw('"hello"'))
+    assert message.fingerprint.hex() == "bb1e59eb4f64f9a86bcd5683f282a779"

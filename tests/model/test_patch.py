@@ -513,6 +513,17 @@ def test_a_value_moves_down_as_seldom_as_it_is_copied() -> None:
         applied(state, *down * 5)
 
 
+def test_a_state_may_be_as_large_as_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = '{"a":"12345"}'
+    op = '{"op":"replace","path":"/a","value":"54321"}'
+    monkeypatch.setattr(patch, "MAX_STATE_BYTES", len(state))
+    assert applied(state, op) == '{"a":"54321"}'
+    monkeypatch.setattr(patch, "MAX_STATE_BYTES", len(state) - 1)
+    with pytest.raises(LimitExceeded) as caught:
+        applied(state, op)
+    assert caught.value.details["actual"] == len(state)
+
+
 def test_a_state_that_grows_past_its_size_is_refused() -> None:
     half = json.dumps("x" * (MAX_STATE_BYTES // 2))
     with pytest.raises(LimitExceeded):

@@ -91,6 +91,15 @@ def test_a_price_that_nothing_costs_is_refused(price: str) -> None:
             msgspec.toml.decode(f"[models.m]\n{lines}\n", type=Prices)
 
 
+def test_a_name_that_no_price_has_is_refused() -> None:
+    for text in (
+        "[models.m]\ninput = 1\noutput = 1\ncahced = 1\n",
+        "[modles.m]\ninput = 1\noutput = 1\n",
+    ):
+        with pytest.raises(msgspec.ValidationError, match="unknown field"):
+            msgspec.toml.decode(text, type=Prices)
+
+
 def test_the_documented_example_is_a_table_of_prices() -> None:
     example = Path(__file__).parents[2] / "protocol" / "examples" / "prices.toml"
     found = msgspec.toml.decode(example.read_bytes(), type=Prices)
