@@ -133,7 +133,8 @@ class _Maker(cst.CSTVisitor):
         if isinstance(parent, cst.Assert):
             return node is parent.msg
         if isinstance(node, cst.Arg) and isinstance(parent, cst.ClassDef):
-            return node.keyword is not None and node.keyword.value == "frozen"
+            # Who changes a record or names no member is told by the type checker.
+            return node.keyword is not None and node.keyword.value in ("frozen", "kw_only")
         # A docstring.
         return isinstance(node, cst.Expr) and isinstance(node.value, cst.BaseString)
 

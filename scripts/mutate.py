@@ -19,6 +19,7 @@ import select
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -46,11 +47,11 @@ HANG_TIMES, HANG_S, WAIT_TIMES = 10, 3, 6
 START_S = 30
 MEMORY_BYTES = 4 << 30
 KILLED, SURVIVED, INVALID, SLOW, UNREACHED = "killed", "survived", "invalid", "hangs", "unreached"
-BROKEN = "broken"
+BROKEN, TYPES = "broken", "no types"
 ENDS = {0: SURVIVED, 1: KILLED, 2: INVALID, 3: BROKEN}
 DRIFT = "tests/contract/test_generated.py::test_nothing_has_drifted"
 # With less for a mutant it is a first look, which imports little anew.
-THOROUGH_S = 8
+THOROUGH_S = 5
 # Above it a fork looks like the likeliest first, so that few files of tests are imported anew.
 FIRST_TESTS = 25
 
@@ -70,12 +71,15 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=4, help="how many at a time")
     parser.add_argument("--seconds", type=float, default=600, help="of tests for one mutant")
     parser.add_argument("--tests", nargs="*", default=[], help="more of them, as pytest takes them")
+    parser.add_argument("--types", action="store_true", help="show the type checker what survived")
     parser.add_argument("--survivors", action="store_true", help="list what survived, run nothing")
     given = parser.parse_args()
     paths = [path for each in given.files or ROOMS for path in files(each)]
     KEPT.mkdir(exist_ok=True)
     board = Board(paths)
-    if given.survivors:
+    if given.types:
+        show_types(board)
+    if given.survivors or given.types:
         board.tell()
         return 0
     tests = [*(f"tests/{name}" for name in TESTS), *given.tests]
@@ -115,7 +119,7 @@ class Board:
         Within these by the hash, which is no order at all: a run that is cut off has tried a
         random sample, and the same one again.
         """
-        done = (KILLED, INVALID, SLOW)
+        done = (KILLED, INVALID, SLOW, TYPES)
         waiting = [
             (key, mutant)
             for key, mutant in self.mutants.items()
@@ -163,13 +167,33 @@ class Board:
         print(f"all: {summary(everything)}", flush=True)
 
 
+def show_types(board: Board) -> None:
+    """Let the type checker look at what survived and is seen at import: `scripts/test` runs it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copytree(ROOT / "sidecar", Path(scratch) / "sidecar", symlinks=True)
+        shutil.copy(ROOT / "pyproject.toml", scratch)
+        command = [sys.executable, "-m", "mypy", "--no-error-summary", "--package", "sidecar"]
+        for key, mutant in board.mutants.items():
+            status = board.known.get(key, {}).get("status")
+            if mutant.function or is_statement(mutant) or status not in (SURVIVED, UNREACHED):
+                continue
+            path, original = Path(scratch) / mutant.path, board.originals[mutant.path]
+            started = time.monotonic()
+            path.write_text(mutant.source(original))
+            found = subprocess.run(command, cwd=scratch, capture_output=True, check=False)
+            path.write_text(original)
+            if found.returncode:
+                shown, took = mutant.shown(original), time.monotonic() - started
+                board.keep(Outcome(mutant, key, shown, TYPES, "mypy", took))
+
+
 def is_statement(mutant: Mutant) -> bool:
     return mutant.kind.startswith("SQL")
 
 
 def summary(counter: collections.Counter[str]) -> str:
     valid = sum(counter.values()) - counter[INVALID] - counter["not tried"]
-    killed = counter[KILLED] + counter[SLOW]
+    killed = counter[KILLED] + counter[SLOW] + counter[TYPES]
     share = f"{killed / valid:.1%} of {valid}" if valid else "none"
     return f"{share} killed; " + ", ".join(f"{n} {status}" for status, n in counter.most_common())
 
@@ -293,9 +317,9 @@ class Run:
         words = set(Path(mutant.path).stem.rstrip("s").split("_"))
         took = self.reach.took
 
-        def rank(at: int) -> tuple[float, float]:
+        def rank(at: int) -> tuple[float, int, float]:
             near = sum(word in self.items[at].nodeid for word in words)
-            return -here[at] - file[at] / 100, took[at] / (1 + 3 * near)
+            return -here[at] - file[at] / 100, -near, took[at]
 
         chosen, total = [], 0.0
         for at in sorted(reaching, key=rank):

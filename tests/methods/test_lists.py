@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sidecar.model import limits
 from tests.methods.steps import (
     admit,
     archive,
@@ -182,3 +183,13 @@ def test_lists_of_one_thread_hold_nothing_of_another(peer: Peer) -> None:
     for method in ("turn/list", "item/list", "sessionInput/list"):
         (record,) = peer.call(method, threadId=mine)["data"]
         assert record["threadId"] == mine
+
+
+def test_a_page_ends_early_once_it_has_much_text(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn_id = start(peer, make_thread(peer, threadId="t"))
+    made = [make_item(peer, turn_id, detail="x" * 1_000) for _ in range(7)]
+    monkeypatch.setattr(limits, "MAX_PAGE_BYTES", 2_500)
+    found = [ids_of(page) for page in pages(peer, "item/list", 200, turnId=turn_id)]
+    assert found == [made[:3], made[3:6], made[6:]]

@@ -196,3 +196,18 @@ def test_what_is_held_already_is_not_held_again(db: apsw.Connection) -> None:
     assert changed(db, session_inputs.HOLD, key=key, held=1) == 1
     assert changed(db, session_inputs.HOLD, key=key, held=1) == 0
     assert changed(db, session_inputs.HOLD, key=key, held=0) == 1
+
+
+@pytest.mark.parametrize("wanted", sorted(TURN.terminal))
+def test_a_turn_is_closed_from_where_its_table_says_unless_by_force(
+    wanted: str, db: apsw.Connection
+) -> None:
+    given = {"status": wanted, "error_kind": None, "error_message": None, "recovered": 0}
+    for status in TURN.statuses:
+        key, *_ = keys_of(db, "turns", status)
+        for forced in (False, True):
+            sources = turns._sources(wanted, forced=forced)
+            db.execute("SAVEPOINT one")
+            done = changed(db, turns.CLOSE, key=key, sources=sources, ended_at_ms=LATER_MS, **given)
+            db.execute("ROLLBACK TO one")
+            assert done == int(forced or wanted in TURN.transitions[status])
