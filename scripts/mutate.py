@@ -70,7 +70,8 @@ def main() -> int:
     parser.add_argument("files", nargs="*", metavar="FILE", help="of the product; all by default")
     parser.add_argument("--jobs", type=int, default=4, help="how many at a time")
     parser.add_argument("--seconds", type=float, default=600, help="of tests for one mutant")
-    parser.add_argument("--tests", nargs="*", default=[], help="more of them, as pytest takes them")
+    parser.add_argument("--tests", nargs="*", default=[], help="these alone, as pytest takes them")
+    parser.add_argument("--again", action="store_true", help="only what has survived before")
     parser.add_argument("--types", action="store_true", help="show the type checker what survived")
     parser.add_argument("--survivors", action="store_true", help="list what survived, run nothing")
     given = parser.parse_args()
@@ -82,8 +83,9 @@ def main() -> int:
     if given.survivors or given.types:
         board.tell()
         return 0
-    tests = [*(f"tests/{name}" for name in TESTS), *given.tests]
-    run = Run(board, given.jobs, given.seconds)
+    tests = given.tests or [f"tests/{name}" for name in TESTS]
+    waiting = board.survivors() if given.again else board.waiting()
+    run = Run(board, waiting, given.jobs, given.seconds)
     return int(pytest.main([*tests, *FLAGS], plugins=[run]))
 
 
@@ -121,9 +123,7 @@ class Board:
         """
         done = (KILLED, INVALID, SLOW, TYPES)
         waiting = [
-            (key, mutant)
-            for key, mutant in self.mutants.items()
-            if self.known.get(key, {}).get("status") not in done
+            (key, mutant) for key, mutant in self.mutants.items() if self.status(key) not in done
         ]
 
         def rank(each: tuple[str, Mutant]) -> tuple[bool, bool, str]:
@@ -132,6 +132,15 @@ class Board:
             return key in self.known, not is_quick, key
 
         return sorted(waiting, key=rank)
+
+    def survivors(self) -> list[tuple[str, Mutant]]:
+        """List what all tests that were tried have passed."""
+        known = (SURVIVED, UNREACHED)
+        return [each for each in self.waiting() if self.status(each[0]) in known]
+
+    def status(self, key: str) -> str:
+        """Tell what is known of a mutant, if anything is."""
+        return self.known.get(key, {}).get("status", "")
 
     def keep(self, outcome: Outcome) -> None:
         mutant = outcome.mutant
@@ -173,9 +182,8 @@ def show_types(board: Board) -> None:
         shutil.copytree(ROOT / "sidecar", Path(scratch) / "sidecar", symlinks=True)
         shutil.copy(ROOT / "pyproject.toml", scratch)
         command = [sys.executable, "-m", "mypy", "--no-error-summary", "--package", "sidecar"]
-        for key, mutant in board.mutants.items():
-            status = board.known.get(key, {}).get("status")
-            if mutant.function or is_statement(mutant) or status not in (SURVIVED, UNREACHED):
+        for key, mutant in board.survivors():
+            if mutant.function or is_statement(mutant):
                 continue
             path, original = Path(scratch) / mutant.path, board.originals[mutant.path]
             started = time.monotonic()
@@ -210,8 +218,11 @@ class Child(NamedTuple):
 class Run:
     """Be a session of pytest that runs its tests for one mutant after the other."""
 
-    def __init__(self, board: Board, jobs: int, seconds: float) -> None:
+    def __init__(
+        self, board: Board, waiting: list[tuple[str, Mutant]], jobs: int, seconds: float
+    ) -> None:
         self.board = board
+        self.waiting = waiting
         self.jobs = jobs
         self.seconds = seconds
         self.thorough = seconds >= THOROUGH_S
@@ -232,12 +243,11 @@ class Run:
             if record["by"] in by_name:
                 for place in (record["place"].split(":")[0], record["function"]):
                     self.kills[place][by_name[record["by"]]] += 1
-        waiting = self.board.waiting()
-        print(f"{len(self.items)} tests, {len(waiting)} mutants to try", flush=True)
+        print(f"{len(self.items)} tests, {len(self.waiting)} mutants to try", flush=True)
         self.functions = put.live_functions()
         gc.collect()
         gc.freeze()
-        self.schedule(waiting)
+        self.schedule(self.waiting)
         self.board.tell()
         return True
 

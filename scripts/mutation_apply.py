@@ -56,12 +56,21 @@ def compiled(mutant: Mutant, original: str) -> types.CodeType:
 
 
 def change_function(mutant: Mutant, original: str, functions: Functions) -> None:
-    """Give a function the mutant's code."""
+    """Give a function the mutant's code, and those that it has made at import already."""
     filename = str(ROOT / mutant.path)
-    live = functions.get((filename, mutant.function), [])
-    codes = list(_codes(compiled(mutant, original), mutant.function))
+    code = compiled(mutant, original)
+    within = f"{mutant.function}.<locals>."
+    names = [name for path, name in functions if path == filename]
+    if mutant.function not in names:
+        raise NotInPlace
+    for name in names:
+        if name == mutant.function or name.startswith(within):
+            _change(functions[filename, name], _codes(code, name))
+
+
+def _change(live: list[types.FunctionType], codes: list[types.CodeType]) -> None:
     olds = sorted({each.__code__.co_firstlineno for each in live})
-    if not live or len(codes) != len(olds):
+    if len(codes) != len(olds):
         raise NotInPlace
     by_line = dict(zip(olds, sorted(codes, key=lambda code: code.co_firstlineno), strict=True))
     for each in live:
@@ -74,7 +83,7 @@ def change_function(mutant: Mutant, original: str, functions: Functions) -> None
 def _codes(code: types.CodeType, name: str) -> list[types.CodeType]:
     found = [code] if code.co_qualname == name else []
     for each in code.co_consts:
-        if isinstance(each, types.CodeType) and "<locals>" not in each.co_qualname:
+        if isinstance(each, types.CodeType) and name.startswith(each.co_qualname):
             found += _codes(each, name)
     return found
 
