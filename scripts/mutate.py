@@ -12,6 +12,7 @@ import argparse
 import collections
 import gc
 import hashlib
+import itertools
 import json
 import os
 import resource
@@ -135,7 +136,7 @@ class Board:
 
     def survivors(self) -> list[tuple[str, Mutant]]:
         """List what all tests that were tried have passed."""
-        known = (SURVIVED, UNREACHED)
+        known = (SURVIVED, UNREACHED, BROKEN)
         return [each for each in self.waiting() if self.status(each[0]) in known]
 
     def status(self, key: str) -> str:
@@ -407,7 +408,7 @@ class Run:
         """Run tests until one fails."""
         session = items[0].session
         order = list(order)
-        for at, after in zip(order, [*order[1:], None], strict=True):
+        for at, after in itertools.zip_longest(order, order[1:]):
             tell(at)
             limit = HANG_S + HANG_TIMES * self.reach.took[at]
             signal.setitimer(signal.ITIMER_PROF, limit)
