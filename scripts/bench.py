@@ -112,7 +112,10 @@ class Served:
             [
                 sys.executable, "-m", "sidecar", "serve", "--database", str(folder / "a.db"),
                 "--socket", str(self.socket_path), "--log-level", "error",
+                "--parent-fd", "0",
             ],
+            # It ends with us, however we end.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )  # fmt: skip
         assert self.process.stdout is not None

@@ -24,6 +24,7 @@ class Setting(msgspec.Struct, frozen=True):
     default: str | None = None
     default_is: str = ""
     is_number: bool = False
+    least: int = 0
     is_duration: bool = False
     is_flag: bool = False
     is_path: bool = False
@@ -63,6 +64,12 @@ SETTINGS: dict[str, Setting] = {
             default="full",
         ),
         Setting(
+            "checksums",
+            "Make a new database with a checksum on each page; not for one that other programs "
+            "write to, as Litestream does.",
+            is_flag=True,
+        ),
+        Setting(
             "recover",
             "What becomes of the inputs of turns that a restart interrupted.",
             choices=("interrupt", "requeue"),
@@ -85,6 +92,8 @@ SETTINGS: dict[str, Setting] = {
             "How many of its copies are kept there, the newest.",
             default="24",
             is_number=True,
+            # The newest is never one too many.
+            least=1,
         ),
         Setting(
             "backup-dir",
@@ -221,7 +230,7 @@ def _type_of(setting: Setting) -> click.IntRange | click.Path | click.Choice[str
     if setting.is_duration:
         return Duration()
     if setting.is_number:
-        return click.IntRange(0, MAX_NUMBER)
+        return click.IntRange(setting.least, MAX_NUMBER)
     if setting.is_path:
         # What cannot be read is told by who reads it, each with its own exit code.
         return click.Path(readable=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import DaemonProcess, DaemonThread, Peer
+from tests.support import DaemonProcess, DaemonThread, Peer, invariants
 
 
 @pytest.fixture
@@ -15,7 +15,10 @@ def folder() -> Iterator[Path]:
     """A scratch folder; its path is short, since a socket's path may have 107 bytes."""
     path = Path(tempfile.mkdtemp(prefix="sc"))
     yield path
-    shutil.rmtree(path)
+    try:
+        invariants.hold_in(path)
+    finally:
+        shutil.rmtree(path)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`sidecar doctor`: look for what is wrong, with a daemon or without one, and say what to do."""
 
 import os
-import shlex
 import socket as sockets
 import stat
 import sys
@@ -12,13 +11,17 @@ import click
 import msgspec
 
 from sidecar import __version__, cli, config
+from sidecar.cli import salvaging
 from sidecar.cli.connect import json_option, show
+from sidecar.cli.places import PRIVATE, Finding, beside, has_deleted, is_there, own, quoted, room
 from sidecar.client import Client, Error, NoDaemon, Options
 from sidecar.client.records import Status
 from sidecar.model.errors import StorageUnavailable
 from sidecar.source import SystemSource
 from sidecar.store import backups, examine, parts, upkeep
-from sidecar.store.database import WAL_LIMIT_BYTES, CannotOpen
+from sidecar.store.database import WAL_LIMIT_BYTES
+from sidecar.store.migrate import WrongDatabase
+from sidecar.store.opening import CannotOpen
 
 # How long a daemon that holds the database may take to answer.
 PATIENCE_S = 5.0
@@ -30,7 +33,6 @@ WAL_BYTES = 4 * WAL_LIMIT_BYTES
 ROOM_BYTES = 4 * WAL_LIMIT_BYTES
 # Free pages worth a word when they cannot be given back.
 FREE_BYTES = 64 * 1024 * 1024
-PRIVATE = 0o077
 # A sign of life, asked for without a client: that would wait for its answer for ever.
 PING = b'{"jsonrpc": "2.0", "id": 1, "method": "daemon/ping"}\n'
 # What keeps a database from being looked at, and says nothing about it.
@@ -40,14 +42,6 @@ NOT_NOW = {
     "read_only": "nothing can be written beside it: see to its folder, and look again",
     "io_error": "see whether its folder and its disk can be read and written; `dmesg` may tell",
 }
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """Be one thing that is not as it should be, and what to do."""
-
-    about: str
-    problem: str
-    advice: str
 
 
 class Facts(msgspec.Struct, rename="camel"):
@@ -99,9 +93,9 @@ class Doctor:
     # -- who is there ----------------------------------------------------------------------------
 
     def _locks(self) -> Iterator[Finding]:
-        self.facts.database_lock_pid = examine.lock_owner(_beside(self.database, ".lock"))
-        self.facts.socket_lock_pid = examine.lock_owner(_beside(self.socket, ".lock"))
-        if not _is_there(self.socket):
+        self.facts.database_lock_pid = examine.lock_owner(beside(self.database, ".lock"))
+        self.facts.socket_lock_pid = examine.lock_owner(beside(self.socket, ".lock"))
+        if not is_there(self.socket):
             return
         mode = self.socket.lstat().st_mode
         if not stat.S_ISSOCK(mode):
@@ -110,7 +104,7 @@ class Doctor:
             return
         if mode & PRIVATE:
             problem = f"{self.socket} can be opened by others"
-            yield Finding("socket", problem, f"chmod 600 {_quoted(self.socket)}")
+            yield Finding("socket", problem, f"chmod 600 {quoted(self.socket)}")
         with sockets.socket(sockets.AF_UNIX) as probe:
             probe.settimeout(PATIENCE_S)
             try:
@@ -172,7 +166,7 @@ class Doctor:
                 f"it has {status.database_path} open, not {self.database}",
                 "name the same database and socket to both",
             )
-        elif _has_deleted(status.pid, self.database):
+        elif has_deleted(status.pid, self.database):
             self._is_gone = True
             yield Finding(
                 "database",
@@ -186,24 +180,24 @@ class Doctor:
     # -- files -----------------------------------------------------------------------------------
 
     def _files(self) -> Iterator[Finding]:
-        files = [_beside(self.database, end) for end in ("", "-wal", "-shm", ".lock")]
+        files = [beside(self.database, end) for end in ("", "-wal", "-shm", ".lock")]
         for folder in dict.fromkeys((self.database.parent, self.socket.parent, self.folder)):
-            advice = f"chmod 700 {_quoted(folder)} if it is the daemon's alone, else name another"
-            yield from _own(folder, advice)
+            advice = f"chmod 700 {quoted(folder)} if it is the daemon's alone, else name another"
+            yield from own(folder, advice)
         for path in files:
-            yield from _own(path, f"chmod 600 {_quoted(path)}")
+            yield from own(path, f"chmod 600 {quoted(path)}")
 
     def _left_overs(self) -> Iterator[Finding]:
         for folder in dict.fromkeys((self.database.parent, self.folder)):
             if not folder.is_dir():
                 continue
             for path in parts.left_over(folder, ".+"):
-                yield Finding("left over", f"{path} is half a copy", f"rm {_quoted(path)}*")
+                yield Finding("left over", f"{path} is half a copy", f"rm {quoted(path)}*")
         if not self.database.parent.is_dir():
             return
         for path in sorted(self.database.parent.glob(f"{self.database.name}.replaced-*")):
             if not path.name.endswith("-wal"):
-                advice = f"when it is not needed any more: rm {_quoted(path)}*"
+                advice = f"when it is not needed any more: rm {quoted(path)}*"
                 yield Finding("left over", f"{path} was replaced by a restore", advice)
 
     # -- the database ------------------------------------------------------------------------------
@@ -211,7 +205,7 @@ class Doctor:
     def _database(self) -> Iterator[Finding]:
         if self._is_gone:
             return
-        if not _is_there(self.database):
+        if not is_there(self.database):
             advice = "start the daemon, or name the database with --database"
             yield Finding("database", f"there is none at {self.database}", advice)
             return
@@ -230,7 +224,11 @@ class Doctor:
             found = examine.examine(self.database)
         except CannotOpen as error:
             self.is_broken = True
-            yield Finding("database", str(error), "stop the daemon and restore a backup")
+            advice = "stop the daemon and restore a backup, or `sidecar doctor --salvage DEST`"
+            yield Finding("database", str(error), advice)
+            return
+        except WrongDatabase as error:
+            yield Finding("database", str(error), "use the program that made it")
             return
         self.facts.examined = found
         if found.is_sqlite_too_old:
@@ -266,10 +264,10 @@ class Doctor:
             yield Finding("clock", problem, "let the clock be kept by NTP")
 
     def _sizes(self) -> Iterator[Finding]:
-        wal = _beside(self.database, "-wal")
+        wal = beside(self.database, "-wal")
         self.facts.database_bytes = self.database.stat().st_size
-        self.facts.wal_bytes = wal.stat().st_size if _is_there(wal) else 0
-        self.facts.free_disk_bytes = _room(self.database)
+        self.facts.wal_bytes = wal.stat().st_size if is_there(wal) else 0
+        self.facts.free_disk_bytes = room(self.database)
         if self.facts.wal_bytes > WAL_BYTES:
             yield Finding(
                 "size",
@@ -286,80 +284,31 @@ class Doctor:
         for problem in upkeep.check(self.database, full=False):
             is_storage = problem.startswith(("integrity", "the file cannot be read"))
             self.is_broken |= is_storage
-            advice = "restore a backup" if is_storage else "keep a copy of it, and report this"
+            advice = (
+                "restore a backup, or --salvage"
+                if is_storage
+                else "keep a copy of it, and report this"
+            )
             yield Finding("database", problem, advice)
 
     def _backups(self) -> Iterator[Finding]:
-        own: list[int] = []
+        made: list[int] = []
         if self.folder.is_dir():
-            own = [each.at_ms for each in backups.kept(self.folder, self.database, None)]
-        own = [at_ms for at_ms in own if at_ms <= self.now_ms]
-        self.facts.newest_backup_at_ms = max(own, default=None)
+            made = [each.at_ms for each in backups.kept(self.folder, self.database, None)]
+        made = [at_ms for at_ms in made if at_ms <= self.now_ms]
+        self.facts.newest_backup_at_ms = max(made, default=None)
         if self.every_ms is None:
             return
         advice = "is the daemon running with --backup-every? its log says why it fails"
-        if not own:
+        if not made:
             yield Finding("backups", f"there are none in {self.folder}", advice)
-        elif self.now_ms - max(own) > 2 * self.every_ms:
-            age_s = (self.now_ms - max(own)) // 1000
+        elif self.now_ms - max(made) > 2 * self.every_ms:
+            age_s = (self.now_ms - max(made)) // 1000
             yield Finding("backups", f"the newest is {age_s} s old", advice)
         size = self.facts.database_bytes
-        if size is not None and self.folder.is_dir() and _room(self.folder) < size:
-            problem = f"{_room(self.folder)} bytes are free in {self.folder}, a copy needs {size}"
+        if size is not None and self.folder.is_dir() and room(self.folder) < size:
+            problem = f"{room(self.folder)} bytes are free in {self.folder}, a copy needs {size}"
             yield Finding("backups", problem, "make room there, or keep fewer with --backup-keep")
-
-
-def _beside(path: Path, end: str) -> Path:
-    return path.with_name(path.name + end)
-
-
-def _quoted(path: Path) -> str:
-    return shlex.quote(str(path))
-
-
-def _is_there(path: Path) -> bool:
-    """Tell whether there is something; raises OSError where it cannot be seen."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
-
-
-def _room(path: Path) -> int:
-    disk = os.statvfs(path)
-    return disk.f_bavail * disk.f_frsize
-
-
-def _has_deleted(pid: int, database: Path) -> bool:
-    """Tell whether a process has a database open that is not at its place any more."""
-    links = []
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            links.append(str(link.readlink()))
-        except FileNotFoundError:
-            # Closed meanwhile.
-            continue
-    return f"{database} (deleted)" in links
-
-
-def _own(path: Path, advice: str) -> Iterator[Finding]:
-    """Look whether a file or a folder is ours alone, and can be written."""
-    if not _is_there(path):
-        return
-    found = path.stat()
-    if found.st_mode & PRIVATE:
-        yield Finding("files", f"{path} can be used by others", advice)
-    if found.st_uid != os.geteuid() and os.geteuid() != 0:
-        yield Finding("files", f"{path} is owned by user {found.st_uid}", "run as that user")
-    elif stat.S_ISREG(found.st_mode) and found.st_uid != (owner := path.parent.stat().st_uid):
-        problem = f"{path} is owned by user {found.st_uid}, its folder by {owner}"
-        yield Finding("files", problem, f"chown {owner} {_quoted(path)}")
-    elif os.statvfs(path).f_flag & os.ST_RDONLY:
-        problem = f"{path} is on a file system that cannot be written"
-        yield Finding("disk", problem, "see why (`dmesg`), and mount it to be written")
-    elif not os.access(path, os.W_OK):
-        yield Finding("files", f"{path} cannot be written", f"chmod u+w {_quoted(path)}")
 
 
 @click.command("doctor")
@@ -368,11 +317,19 @@ def _own(path: Path, advice: str) -> Iterator[Finding]:
 @config.option("backup-dir")
 @config.option("backup-every")
 @json_option
+@click.option(
+    "--salvage",
+    "target",
+    metavar="DEST",
+    type=click.Path(path_type=Path),
+    help="Copy all that can be read of a damaged database into a new one, and list the rest.",
+)
 def doctor_command(
     database: str | None,
     socket: str | None,
     backup_dir: str | None,
     backup_every: int | None,
+    target: Path | None,
     *,
     as_json: bool,
 ) -> None:
@@ -380,8 +337,16 @@ def doctor_command(
 
     Works with and without a running daemon. 0 if nothing was found, 3 if something was, 74 if
     the database is broken.
+
+    With --salvage it only makes DEST, which must not exist: a database with a new databaseId. The
+    old one stays as it is, and its daemon must have ended (75). 0 if all is there as it was, 3 if
+    not: records that cannot be read, those that are perhaps not what they were, and those that
+    stand for a lost one, so that what hangs on it can stay, are listed with table, key and reason.
     """
     path = config.database_path(database)
+    if target is not None:
+        salvaging.run(path, target, as_json=as_json)
+        return
     folder = Path(backup_dir).absolute() if backup_dir else path.with_name("backups")
     doctor = Doctor(path, config.socket_path(socket), folder, backup_every)
     findings = doctor.look()

@@ -23,8 +23,7 @@ def habits_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         habits = Habits(
             backup_every_ms=backup_every,
-            # The newest is never one too many.
-            backup_keep=max(1, backup_keep),
+            backup_keep=backup_keep,
             backup_folder=Path(backup_dir).absolute() if backup_dir else None,
             retain_events_ms=retain_events,
             retain_mailbox_ms=retain_mailbox,

@@ -9,9 +9,9 @@ from sidecar import cli, config
 from sidecar.cli.connect import json_option, show
 from sidecar.source import SystemSource
 from sidecar.store import backups
-from sidecar.store.database import CannotOpen
 from sidecar.store.lock import LockedByOther
 from sidecar.store.migrate import WrongDatabase
+from sidecar.store.opening import CannotOpen
 
 
 @click.command("restore")

@@ -20,9 +20,10 @@ from sidecar.daemon.stdio import STDERR, STDIN, STDOUT, NoStdio
 from sidecar.model.errors import Outage
 from sidecar.model.price import NO_PRICES, Prices
 from sidecar.model.recovery import RecoverMode
-from sidecar.store.database import CannotOpen, Durability
+from sidecar.store.database import Durability
 from sidecar.store.lock import LockedByOther
 from sidecar.store.migrate import WrongDatabase
+from sidecar.store.opening import CannotOpen
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ def _logging(command: Callable[..., None]) -> Callable[..., None]:
 @config.option("socket")
 @config.option("stdio")
 @config.option("durability")
+@config.option("checksums")
 @config.option("recover")
 @config.option("prices")
 @_logging
@@ -75,6 +77,7 @@ def serve_command(
     habits: Habits,
     *,
     stdio: bool,
+    checksums: bool,
 ) -> None:
     """Run the daemon until SIGTERM, SIGINT, `daemon/shutdown` or the end of its stdin or parent.
 
@@ -96,6 +99,7 @@ def serve_command(
             None if stdio and socket is None else config.socket_path(socket),
             speaks_stdio=stdio,
             durability=durability,
+            new_checksums=checksums,
             recover_mode=recover,
             parent_fd=parent_fd,
             prices=_prices(prices),
@@ -103,10 +107,8 @@ def serve_command(
             habits=habits,
             ready=lambda line: _tell_ready(line, told_fd, parent_fd),
         )
-    except LockedByOther as error:
+    except (LockedByOther, SocketTaken) as error:
         cli.end(cli.EXIT_ALREADY_RUNNING, f"already running: {error}")
-    except SocketTaken as error:
-        cli.end(cli.EXIT_ALREADY_RUNNING, str(error))
     except (WrongDatabase, NotASocket, NotAPipe, NoStdio) as error:
         cli.end(cli.EXIT_BAD_CONFIGURATION, str(error))
     except (CannotOpen, Outage) as error:

@@ -1,5 +1,7 @@
 """`sidecar sql`: look into the database with the SQLite that it was written with."""
 
+import io
+
 import apsw
 import apsw.shell
 import click
@@ -29,10 +31,13 @@ def sql_command(database: str | None, query: str | None) -> None:
     if query is None:
         shell.cmdloop(f"{path}, read-only. Enter .help for commands.")  # type: ignore[no-untyped-call]
         return
+    # Of some errors the shell itself tells, with the place, and raises them all the same.
+    shell.stderr = told = io.StringIO()
     try:
         shell.process_complete_line(query)  # type: ignore[no-untyped-call]
-    except (apsw.Error, shell.Error) as error:
-        raise click.ClickException(str(error)) from error
+    except (apsw.Error, shell.Error, OSError) as error:
+        raise click.ClickException(told.getvalue().rstrip() or str(error)) from error
+    click.echo(told.getvalue(), nl=False, err=True)
 
 
 def _allow(

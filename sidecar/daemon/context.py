@@ -38,8 +38,7 @@ from sidecar.rpc.peer import (
 from sidecar.rpc.registry import Method
 from sidecar.rpc.wait import Wait
 from sidecar.store import events, items, pruning, upkeep
-from sidecar.store.database import GroupLost
-from sidecar.store.outages import outages
+from sidecar.store.outages import GroupLost, outages
 from sidecar.store.pruning import Wanted
 from sidecar.store.transaction import Snapshot, Tx
 
@@ -95,9 +94,12 @@ class RequestContext:
         return _encoded(result)
 
     def lose(self, error: Exception) -> ProtocolError | None:
-        """Note that the whole group is lost; its requests run again one by one."""
+        """Note that the whole group is lost; its requests run again one by one.
+
+        Any other error is a bug on a sound file only: a damaged one keeps no promise.
+        """
         if not isinstance(error, GroupLost):
-            return None
+            return self._desk.database.find_damage()
         self._group.lost = error
         return error.outage
 

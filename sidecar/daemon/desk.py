@@ -23,7 +23,8 @@ from sidecar.daemon.peer import PeerConnection, Work
 from sidecar.daemon.waiting import WaitingRoom
 from sidecar.model.errors import Outage, Overloaded
 from sidecar.rpc.registry import REGISTRY
-from sidecar.store.database import Database, GroupLost
+from sidecar.store.database import Database
+from sidecar.store.outages import GroupLost
 from sidecar.store.transaction import Snapshot
 
 # Enough requests to share one commit; more would only make the first of them wait.

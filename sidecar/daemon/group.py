@@ -6,7 +6,7 @@ from sidecar.daemon.dispatch import Request
 from sidecar.daemon.peer import Work
 from sidecar.model import limits
 from sidecar.model.errors import Outage
-from sidecar.store.database import GroupLost
+from sidecar.store.outages import GroupLost
 
 
 class Held(NamedTuple):

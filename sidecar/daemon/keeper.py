@@ -50,24 +50,44 @@ class Keeper:
         self._tried_at_ms = 0
         self._pause_ms = 0
         self._commits = -1
+        self._lost: Path | None = None
 
     async def run(self) -> None:
-        """Look again and again."""
+        """Look through what was too large for that at the start, then look again and again."""
+        await self.look_through()
         while True:
             await asyncio.sleep(LOOK_S)
             await self.look()
 
     async def look(self) -> None:
         """Do what is due now; what fails is logged, and tried again when it is due again."""
-        if self._desk.database.is_gone:
-            # What is answered is in it nevertheless, until we end.
-            log.critical("the database's file is gone: make a backup now, before the end",
-                         path=str(self._desk.database.path))  # fmt: skip
-        for chore in (self._back_up, self._retain, self._shrink):
+        for chore in (self._find_files, self._back_up, self._retain, self._shrink):
             try:
                 await chore()
             except (OSError, ProtocolError) as error:
                 _tell_failure(chore.__name__.strip("_"), error)
+
+    async def look_through(self) -> None:
+        """See whether the database is damaged; one that is serves nothing any more."""
+        database = self._desk.database
+        if not database.is_unseen:
+            return
+        try:
+            await background.on_thread(database.look_through)
+        except ProtocolError as error:
+            _tell_failure("look_through", error)
+        if database.damage is not None:
+            log.critical("the database is damaged", what=database.damage)
+
+    async def _find_files(self) -> None:
+        """See whether all that is open is still at its path; writes are refused until it is."""
+        self._lost = await self._desk.asides.run(self._desk.database.place.lost)
+        if self._lost is not None:
+            log.critical(
+                "a file of the database was taken away: nothing is written until it is back, and a"
+                " backup saves what there was",
+                path=str(self._lost),
+            )
 
     async def _back_up(self) -> None:
         every_ms = self._habits.backup_every_ms
@@ -125,6 +145,8 @@ class Keeper:
 
         Cut at any other time it would have to grow again at once, which halves the writes.
         """
+        if self._lost is not None:
+            return
         await background.give_back(self._desk)
         database = self._desk.database
         is_idle, self._commits = self._commits == database.commits, database.commits

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,9 +15,10 @@ from sidecar import logs
 from sidecar.daemon.context import PROTOCOL_VERSION, RequestContext
 from sidecar.daemon.copies import Copies
 from sidecar.daemon.desk import Desk
+from sidecar.daemon.entrance import Entrance
 from sidecar.daemon.group import Group
 from sidecar.daemon.keeper import Habits, Keeper
-from sidecar.daemon.listener import BACKLOG, Inherited, Listener, is_activated
+from sidecar.daemon.listener import Inherited, Listener, is_activated
 from sidecar.daemon.measure import measure
 from sidecar.daemon.meter import DEFAULT_SIGHT, Meter, Sight
 from sidecar.daemon.metrics_file import MetricsFile
@@ -42,8 +42,6 @@ from sidecar.store.transaction import Source
 # stay under 10 s.
 DRAIN_S = 7.0
 LAST_S = 1.5
-# From Python 3.13 on a server deletes its path when it closes; the listener sees to that.
-KEEP_PATH = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
 # EX_SOFTWARE of sysexits.h.
 EXIT_BUG = 70
 # Whatever the daemon makes is its owner's alone, folders above its files included.
@@ -68,6 +66,7 @@ class Daemon:
         prices: Prices = NO_PRICES,
         sight: Sight = DEFAULT_SIGHT,
         habits: Habits = NO_HABITS,
+        new_checksums: bool = False,
     ) -> None:
         """Open and recover; nobody can connect yet.
 
@@ -78,7 +77,13 @@ class Daemon:
         self.supervision = Supervision()
         self._habits = habits
         try:
-            self.database = Database(database_path, source or SystemSource(), durability, prices)
+            self.database = Database(
+                database_path,
+                source or SystemSource(),
+                durability,
+                prices,
+                new_checksums=new_checksums,
+            )
             try:
                 self.recovery = recover(self.database, recover_mode)
             except BaseException:
@@ -94,7 +99,9 @@ class Daemon:
         self._log_level = logs.OUTPUT.level
         self._stopping = asyncio.Event()
         self._drained = asyncio.Event()
-        self._server: asyncio.Server | None = None
+        self._entrance: Entrance | None = None
+        if self.database.torn is not None:
+            log.warning("commits that did not wait for the disk are lost", what=self.database.torn)
         log.info("recovered", **_summary(self))
 
     def lock_paths(self) -> list[Path]:
@@ -135,13 +142,10 @@ class Daemon:
         self.copies = Copies(self.desk, self.lock_paths)
         self.keeper = Keeper(self.desk, self.copies, self._habits)
         if self.listener is not None:
-            # Held for as long as we serve: a listener that nobody holds is collected.
-            self._server = await loop.create_unix_server(
-                lambda: PeerConnection(self.desk, os.geteuid()),
-                sock=self.listener.listen(),
-                # It listens again, with its own idea of a backlog unless told.
-                backlog=BACKLOG,
-                **KEEP_PATH,  # type: ignore[arg-type]  # known to the loop, not yet to its types
+            self._entrance = Entrance(
+                loop,
+                self.listener.listen(),
+                lambda refusal: PeerConnection(self.desk, os.geteuid(), refusal),
             )
         if self._stdio is not None:
             await self._stdio.connect(self.desk, self.stop)
@@ -188,8 +192,8 @@ class Daemon:
         self.supervision.stop(len(self.desk.peers))
         log.info("draining", connections=len(self.desk.peers))
         self.desk.is_draining = True
-        if self._server is not None:
-            self._server.close()
+        if self._entrance is not None:
+            await self._entrance.close()
         self.desk.room.close()
         for peer in list(self.desk.peers):
             peer.drain()
@@ -238,6 +242,7 @@ def run(
     *,
     speaks_stdio: bool,
     durability: Durability,
+    new_checksums: bool,
     recover_mode: RecoverMode,
     parent_fd: int | None,
     prices: Prices,
@@ -264,6 +269,7 @@ def run(
             _listener(socket_path),
             stdio=stdio,
             durability=durability,
+            new_checksums=new_checksums,
             recover_mode=recover_mode,
             prices=prices,
             sight=sight,

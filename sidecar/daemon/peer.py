@@ -75,9 +75,13 @@ class Work:
 class PeerConnection(asyncio.Protocol):
     """Be one peer of the daemon."""
 
-    def __init__(self, desk: "Desk", owner_uid: int) -> None:
-        """Serve a connection at a desk; only the owner's own processes may speak."""
+    def __init__(self, desk: "Desk", owner_uid: int, refusal: ProtocolError | None = None) -> None:
+        """Serve a connection at a desk; only the owner's own processes may speak.
+
+        One with a refusal is told so instead.
+        """
         self._desk = desk
+        self._refusal = refusal
         self.meter = desk.meter
         self.number = 0
         self.pid: int | None = None
@@ -113,6 +117,8 @@ class PeerConnection(asyncio.Protocol):
             )
         elif uid not in (self._owner_uid, 0):
             self._turn_away(Forbidden())
+        elif self._refusal is not None:
+            self._turn_away(self._refusal)
         elif self._desk.is_draining:
             self.drain()
 

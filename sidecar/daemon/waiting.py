@@ -3,7 +3,8 @@
 A waiter is looked at when a write has woken its topic, within that write's own transaction, or
 when the moment has come that its last look named; never on a beat. The longest waiting is run
 first; while looks succeed the next one follows, and a topic whose look was in vain is left
-until it is woken again. So an idle waiter costs its place in a table and nothing else.
+until it is woken again. So an idle waiter costs its place in a table; one that waits for a moment
+looks at the clock now and then.
 """
 
 import asyncio
@@ -18,6 +19,9 @@ from sidecar.model.json_value import Json, is_equal
 if TYPE_CHECKING:
     from sidecar.daemon.peer import PeerConnection, Work
 
+# The loop's timers count the time that the machine was awake, and know of no clock that is set:
+# whoever waits for a moment is looked after no later than this after it.
+LONGEST_ALARM_S = 1.0
 # None stands for those who take anything.
 Topic = str | None
 
@@ -167,7 +171,7 @@ class WaitingRoom:
         Compared by the loop's clock: an alarm from before a jump of the other one is not where
         its moment was.
         """
-        delay_s = max(0, at_ms - self._now_ms()) / 1000
+        delay_s = min(max(0, at_ms - self._now_ms()) / 1000, LONGEST_ALARM_S)
         alarm_s = self._loop.time() + delay_s
         if self._alarm is not None:
             if self._alarm_s <= alarm_s:

@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
+from sidecar.store import checksums
 from sidecar.store.database import Database
 from sidecar.store.outages import OF_DISK, outage_of, reason_of
 from sidecar.store.parts import Part
@@ -52,7 +53,8 @@ class Backup:
             raise InvalidParams(path="path", reason=error.strerror or "not writable") from error
         try:
             with self._outages():
-                self._copy = apsw.Connection(str(self._part.path))
+                vfs = checksums.vfs(wanted=checksums.are_in(database.path))
+                self._copy = apsw.Connection(str(self._part.path), vfs=vfs)
                 self._copy.pragma("synchronous", "OFF")
                 page_bytes = database.writer.pragma("page_size")
                 self._backup = self._copy.backup("main", database.writer, "main")
@@ -79,7 +81,7 @@ class Backup:
         """Begin anew on a snapshot, which no commit of others changes any more."""
         with self._outages():
             self._backup.finish()
-            self._held = apsw.Connection(str(self._database.path), flags=apsw.SQLITE_OPEN_READONLY)
+            self._held = checksums.connect(self._database.path, apsw.SQLITE_OPEN_READONLY)
             self._held.execute("BEGIN")
             # The state begins with what is read first.
             self._held.pragma("schema_version")

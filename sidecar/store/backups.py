@@ -11,8 +11,7 @@ import apsw
 
 from sidecar.model import ids
 from sidecar.model.errors import StorageUnavailable
-from sidecar.store import parts
-from sidecar.store.database import CannotOpen
+from sidecar.store import checksums, parts
 from sidecar.store.folders import sync
 from sidecar.store.lock import LockedByOther, lock_database
 from sidecar.store.looking import looking
@@ -23,6 +22,7 @@ from sidecar.store.migrate import (
     migrate,
     migrations,
 )
+from sidecar.store.opening import CannotOpen
 from sidecar.store.outages import outage_of
 from sidecar.store.parts import Part
 from sidecar.store.transaction import Source
@@ -167,7 +167,8 @@ def _copied(backup: Path, database: Path) -> Iterator[Part]:
     part = Part(database)
     try:
         with looking(backup) as taken:
-            copy = apsw.Connection(str(part.path))
+            has_checksums = checksums.are_in(backup)
+            copy = apsw.Connection(str(part.path), vfs=checksums.vfs(wanted=has_checksums))
             try:
                 with copy.backup("main", taken, "main") as steps:
                     steps.step(-1)
@@ -187,7 +188,7 @@ def _copied(backup: Path, database: Path) -> Iterator[Part]:
 
 def _verify(part: Path, source: Source) -> tuple[int, str]:
     """Bring the copy to this schema, check it as `sidecar check` does, and make it its own."""
-    db = apsw.Connection(str(part))
+    db = checksums.connect(part, apsw.SQLITE_OPEN_READWRITE)
     try:
         if db.pragma("application_id") != APPLICATION_ID:
             raise NotABackup("the file is not a database of sidecar")
@@ -234,7 +235,7 @@ def _take_log_in(database: Path) -> None:
     Refuses if another program reads it: at its end that would delete the new database's log. A
     broken one stays as it is, its log beside it.
     """
-    db = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READWRITE)
+    db = checksums.connect(database, apsw.SQLITE_OPEN_READWRITE)
     try:
         check_not_foreign(db)
         if db.pragma("journal_mode", "DELETE") != "delete":

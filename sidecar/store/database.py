@@ -5,7 +5,6 @@ request in it has a savepoint, so that a refused one undoes itself alone. Nothin
 before `commit`.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,18 +16,17 @@ import apsw
 from sidecar.model import ids
 from sidecar.model.errors import Outage, StorageUnavailable
 from sidecar.model.price import NO_PRICES, Prices
-from sidecar.store.lock import lock_database
-from sidecar.store.migrate import WrongDatabase, check_ours, migrate, migrations
-from sidecar.store.outages import outage_of, outages
+from sidecar.store.migrate import is_empty, migrate, migrations
+from sidecar.store.opening import BUSY_TIMEOUT_MS, FileLost, Hold
+from sidecar.store.outages import GroupLost, outage_of, outages
+from sidecar.store.place import Place
+from sidecar.store.soundness import damage_of, is_small
 from sidecar.store.transaction import Scan, Snapshot, Source, Tx
+from sidecar.store.upkeep import PROGRESS_STEPS
 
 Durability = Literal["full", "normal"]
 Answer = TypeVar("Answer")
 
-# Older ones can corrupt a database when its write-ahead log is reset.
-MINIMUM_SQLITE = (3, 51, 3)
-# Another process may hold the write lock for moments (a backup tool); the loop waits so long.
-BUSY_TIMEOUT_MS = 250
 # Pages in the log before it is copied into the database: short logs stay in the cache.
 CHECKPOINT_PAGES = 4_000
 # Pages that must be added before a checkpoint that a reader held up is tried again.
@@ -37,9 +35,6 @@ CHECKPOINT_RETRY_PAGES = 1_000
 WAL_LIMIT_BYTES = 32 * 1024 * 1024
 # The writer's page cache: keeps the inner pages of the event indexes at a million events.
 CACHE_KIB = 8 * 1024
-
-# The header of a SQLite file (https://sqlite.org/fileformat.html, 1.3).
-HEADER_BYTES = 100
 
 MAKE_SELF = """
 INSERT INTO daemon (only, database_id, epoch, last_seq, clean_shutdown)
@@ -53,23 +48,6 @@ SAVE_GROUP = "UPDATE daemon SET last_seq = :seq, group_count = :groups WHERE onl
 SAVE_CLEAN = "UPDATE daemon SET clean_shutdown = :clean WHERE only = 1"
 
 
-class CannotOpen(Exception):
-    """Say why the database cannot be opened; the file is left as it is."""
-
-
-class GroupLost(Exception):
-    """Say that the whole transaction is gone, and with which outage."""
-
-    def __init__(self, outage: Outage) -> None:
-        super().__init__(str(outage))
-        self.outage = outage
-
-
-def sqlite_version() -> tuple[int, ...]:
-    """Tell the version of the SQLite that is bundled with apsw."""
-    return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
-
-
 class Database:
     """Be the one owner of a database file for as long as it is open."""
 
@@ -79,11 +57,10 @@ class Database:
         source: Source,
         durability: Durability = "full",
         prices: Prices = NO_PRICES,
+        *,
+        new_checksums: bool = False,
     ) -> None:
         """Lock, open and migrate; raise CannotOpen, WrongDatabase or LockedByOther."""
-        if sqlite_version() < MINIMUM_SQLITE:
-            needed = ".".join(map(str, MINIMUM_SQLITE))
-            raise WrongDatabase(f"SQLite {apsw.sqlite_lib_version()} is older than {needed}")
         self.path = path
         self.source = source
         self.durability = durability
@@ -92,43 +69,68 @@ class Database:
         self.attempts = 0
         self.checkpoints = 0
         self.checkpoints_held_up = 0
-        self._scanning = threading.Lock()
+        self._scanning, self._looking = threading.Lock(), threading.Lock()
+        self._looker: apsw.Connection | None = None
         self._woken: list[tuple[str, int]] = []
         self._wal_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
         # A write has found no room: the next one looks for some first.
         self._is_full = False
-        try:
-            self._lock = lock_database(path)
-        except OSError as error:
-            raise CannotOpen(f"{path}: {error.strerror}") from error
-        try:
+        # What is damaged: nothing is read or written any more.
+        self.damage: str | None = None
+        self._hold = Hold(path, new_checksums=new_checksums, is_synced=durability == "full")
+        self.torn = self._hold.torn
+        self.writer, self.reader = self._hold.writer, self._hold.reader
+        with self._hold.telling():
             self._open()
-        except BaseException:
-            self._lock.release()
-            raise
 
     def _open(self) -> None:
-        try:
-            # Made by us, so that the log and the shared memory inherit its mode.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            # SQLite takes a file shorter than its header for an empty one and writes over it.
-            if 0 < self.path.stat().st_size < HEADER_BYTES:
-                raise CannotOpen(f"{self.path}: not a database")
-            self._inode = self.path.stat().st_ino
-            self.writer = _connect(self.path, apsw.SQLITE_OPEN_READWRITE)
-            check_ours(self.writer, migrations())
-            self._configure_writer()
-            migrate(self.writer, self.source.now_ms(), migrations())
-            self.reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
-            self._scanner = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
-            self._begin_epoch()
-        except OSError as error:
-            raise CannotOpen(f"{self.path}: {error.strerror}") from error
-        except apsw.Error as error:
-            outage = outage_of(error, getattr(self, "writer", None))
-            reason = error if outage is None else f"{outage.details['reason']} ({error})"
-            raise CannotOpen(f"{self.path}: {reason}") from error
+        self._configure_writer()
+        is_new = is_empty(self.writer)
+        migrate(self.writer, self.source.now_ms(), migrations())
+        if is_new:
+            # From now on an empty file is one that has lost what it had.
+            self.writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self._scanner = self._hold.connect(apsw.SQLITE_OPEN_READONLY)
+        self._begin_epoch()
+        if not self._hold.is_looked_through:
+            self._looker = self._hold.connect(apsw.SQLITE_OPEN_READONLY)
+        for db in (self.reader, self._scanner, self._looker):
+            if db is not None:
+                db.pragma("schema_version")  # opens the log, which may not be there later
+        self.place = Place(self.path, self.writer)
+
+    def distrust(self, damage: str) -> None:
+        """Serve nothing any more: what can still be read may lack what cannot."""
+        self.damage = self.damage or damage
+
+    def _require_trust(self) -> None:
+        if self.damage is not None:
+            raise StorageUnavailable(reason="corrupt")
+
+    @property
+    def is_unseen(self) -> bool:
+        """Tell whether it was too large to be looked through before the start."""
+        return self._looker is not None
+
+    def look_through(self, is_cut_off: Callable[[], bool]) -> None:
+        """Look through what is unseen; on any thread."""
+        with self._looking:
+            if self._looker is None:
+                return
+            self._looker.set_progress_handler(is_cut_off, PROGRESS_STEPS)
+            with outages(self._looker):
+                damage = damage_of(self._looker)
+            if damage is not None:
+                self.distrust(damage)
+
+    def find_damage(self) -> StorageUnavailable | None:
+        """Look through the file after an error that a sound one does not explain."""
+        damage = self.damage or (damage_of(self.reader) if is_small(self.reader) else None)
+        if damage is None:
+            return None
+        self.distrust(damage)
+        return StorageUnavailable(reason="corrupt")
 
     def _configure_writer(self) -> None:
         db = self.writer
@@ -154,6 +156,7 @@ class Database:
         assert isinstance(identity[0], str) and isinstance(identity[1], int)
         assert isinstance(identity[2], int) and isinstance(identity[4], int)
         self.database_id: str = identity[0]
+        self._hold.note_owner(self.database_id)
         self.epoch: int = identity[1]
         self.last_seq: int = identity[2]
         self.clean_shutdown = identity[3] == 1
@@ -163,6 +166,9 @@ class Database:
 
     def begin(self) -> None:
         """Open the transaction of a group; raises an Outage if the file cannot be written."""
+        self._require_trust()
+        if self.place.lost() is not None:
+            raise StorageUnavailable(reason="io_error")
         if self._is_full:
             self._make_room()
         with outages(self.writer):
@@ -190,7 +196,7 @@ class Database:
             answer = run(tx)
             self.writer.execute("RELEASE request")
         except apsw.Error as error:
-            outage = self._outage_of(error)
+            outage = self._outage_of(error, self.writer)
             self._undo(outage)
             raise outage or error from error
         except BaseException:
@@ -206,9 +212,12 @@ class Database:
         woken, self._woken = self._woken, []
         return woken
 
-    def _outage_of(self, error: apsw.Error) -> StorageUnavailable | None:
-        outage = outage_of(error, self.writer)
-        self._is_full |= outage is not None and outage.details["reason"] == "disk_full"
+    def _outage_of(self, error: apsw.Error, db: apsw.Connection) -> StorageUnavailable | None:
+        outage = outage_of(error, db)
+        reason = outage.details["reason"] if outage is not None else None
+        self._is_full |= reason == "disk_full"
+        if reason == "corrupt":
+            self.distrust(str(error))
         return outage
 
     def _undo(self, outage: Outage | None) -> None:
@@ -233,7 +242,9 @@ class Database:
         except apsw.Error as error:
             if not (has_changed and self._is_committed()):
                 self.rollback()
-                outage = self._outage_of(error) or StorageUnavailable(reason="io_error")
+                outage = self._outage_of(error, self.writer) or StorageUnavailable(
+                    reason="io_error"
+                )
                 raise GroupLost(outage) from error
         self._groups += has_changed
         self.commits += 1
@@ -255,6 +266,7 @@ class Database:
 
     def snapshot(self) -> Snapshot:
         """Read what is committed, on the reader's connection."""
+        self._require_trust()
         return Snapshot(self.reader)
 
     def read(self, snapshot: Snapshot, run: Callable[[Snapshot], Answer]) -> Answer:
@@ -265,7 +277,7 @@ class Database:
             self.reader.execute("BEGIN")
             answer = run(snapshot)
         except apsw.Error as error:
-            raise outage_of(error) or error from error
+            raise self._outage_of(error, self.reader) or error from error
         finally:
             if self.reader.in_transaction:
                 self.reader.execute("ROLLBACK")
@@ -274,11 +286,12 @@ class Database:
     def scan(self, run: Callable[[Scan], Answer]) -> Answer:
         """Run one long read on one snapshot of its own; called from any thread, one at a time."""
         with self._scanning:
+            self._require_trust()
             try:
                 self._scanner.execute("BEGIN")
                 return run(Scan(self._scanner))
             except apsw.Error as error:
-                raise outage_of(error) or error from error
+                raise self._outage_of(error, self._scanner) or error from error
             finally:
                 if self._scanner.in_transaction:
                     self._scanner.execute("ROLLBACK")
@@ -346,49 +359,42 @@ class Database:
 
     def sizes_bytes(self) -> tuple[int, int]:
         """Measure the database file and its log on the disk."""
-        return _size(self.path), _size(self.path.with_name(self.path.name + "-wal"))
-
-    @property
-    def is_gone(self) -> bool:
-        """Tell whether the file that is open has no name any more, or another has it."""
-        try:
-            return self.path.stat().st_ino != self._inode
-        except FileNotFoundError:
-            return True
+        return self.place.sizes_bytes()
 
     def abandon(self) -> None:
         """Close without noting a clean end."""
-        # A scan that nobody waits for any more.
-        self._scanner.interrupt()
-        with self._scanning:
-            self._scanner.close()
-        self.reader.close()
-        self.writer.close()
-        self._lock.release()
+        # What nobody waits for any more.
+        for db in (self._scanner, self._looker):
+            if db is not None:
+                db.interrupt()
+        with self._scanning, self._looking:
+            self._hold.let_go()
 
     def close(self) -> None:
         """Note that the end was clean, close, and let the next process in.
 
-        Raises an Outage if it cannot be noted: the next start then takes it for a crash.
+        Raises an Outage if it cannot be noted: the next start then takes it for a crash; and
+        FileLost if there may be nothing that the next start could take.
         """
         try:
+            if self.damage is not None:
+                self._hold.keep_log(wanted=True)
+                return
+            lost = self.place.lost()
+            if lost is not None:
+                self._leave_log()
+                raise FileLost(f"{lost} is not the file any more that was opened")
             with outages(self.writer), self.writer:
                 self.writer.execute(SAVE_CLEAN, {"clean": 1})
         finally:
             self.abandon()
 
+    def _leave_log(self) -> None:
+        """Let the log do no harm to what has taken the place of our file.
 
-def _connect(path: Path, flags: int) -> apsw.Connection:
-    db = apsw.Connection(str(path), flags=flags)
-    db.set_busy_timeout(BUSY_TIMEOUT_MS)
-    db.pragma("trusted_schema", False)
-    # Without it a plan may depend on what is bound, and every run of a join is compiled anew.
-    db.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-    return db
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+        SQLite leaves it as it is, and the next start would read it as that file's own.
+        """
+        if self.place.is_cut:
+            self.writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        else:
+            self.truncate_log()

@@ -6,9 +6,9 @@ from pathlib import Path
 import apsw
 import msgspec
 
-from sidecar.store.database import MINIMUM_SQLITE, CannotOpen, sqlite_version
 from sidecar.store.looking import looking
 from sidecar.store.migrate import LAST_APPLIED, WrongDatabase, check_ours, migrations
+from sidecar.store.opening import MINIMUM_SQLITE, CannotOpen, sqlite_version
 
 # Events at the end of the log whose times are compared.
 TIMES = """

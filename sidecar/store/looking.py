@@ -9,6 +9,7 @@ from urllib.parse import quote
 import apsw
 
 from sidecar.model.errors import StorageUnavailable
+from sidecar.store import checksums
 from sidecar.store.outages import outage_of
 
 # A daemon that starts, or a tool, may hold the file for a moment.
@@ -34,20 +35,21 @@ def looking(path: Path) -> Iterator[apsw.Connection]:
 def _open(path: Path) -> apsw.Connection:
     """Open it as if to write: who could not has no CHECK constraints, and finds none broken."""
     name = f"file:{quote(os.fsencode(path))}"
+    vfs = checksums.vfs(wanted=checksums.are_in(path))
     has_log = path.with_name(path.name + "-wal").exists()
     try:
-        return _begin(name, keeps_log=has_log)
+        return _begin(name, vfs, keeps_log=has_log)
     except StorageUnavailable as outage:
         # Where nothing can be written beside it, one that nobody has open can still be read.
         if has_log or outage.details["reason"] == "busy":
             raise
-    return _begin(f"{name}?immutable=1", keeps_log=False)
+    return _begin(f"{name}?immutable=1", vfs, keeps_log=False)
 
 
-def _begin(name: str, *, keeps_log: bool) -> apsw.Connection:
+def _begin(name: str, vfs: str | None, *, keeps_log: bool) -> apsw.Connection:
     db: apsw.Connection | None = None
     try:
-        db = apsw.Connection(name, flags=FLAGS)
+        db = apsw.Connection(name, flags=FLAGS, vfs=vfs)
         db.set_busy_timeout(PATIENCE_MS)
         # The last to close would copy the log of a dead daemon into its database.
         db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(keeps_log))

@@ -83,12 +83,17 @@ def migrate(db: apsw.Connection, now_ms: int, known: list[Migration]) -> None:
             )
 
 
+def is_empty(db: apsw.Connection) -> bool:
+    """Tell whether nothing is in a database, as it is before it becomes anybody's."""
+    return bool(db.execute(IS_EMPTY).get)
+
+
 def check_ours(db: apsw.Connection, known: list[Migration]) -> None:
     """Raise WrongDatabase for a database that is not ours; an empty one may become ours.
 
     Only reads: a file that is refused stays as it is to the byte.
     """
-    if not db.execute(IS_EMPTY).get:
+    if not is_empty(db):
         check_not_foreign(db)
         check_ledger(db.execute(APPLIED).fetchall(), known)
 

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import apsw
 
-from sidecar.model.errors import StorageUnavailable
+from sidecar.model.errors import Outage, StorageUnavailable
+from sidecar.store import checksums
 
 # No room, or none for us: a quota, or a limit of the file's size, is a full disk to who meets it.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -26,6 +27,14 @@ REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
 )
 
 
+class GroupLost(Exception):
+    """Say that the whole transaction is gone, and with which outage."""
+
+    def __init__(self, outage: Outage) -> None:
+        super().__init__(str(outage))
+        self.outage = outage
+
+
 def reason_of(error: OSError) -> str:
     """Tell which outage an error of the system is."""
     if error.errno in FULL:
@@ -38,6 +47,8 @@ def outage_of(error: apsw.Error, db: apsw.Connection | None = None) -> StorageUn
 
     SQLite knows ENOSPC alone for a full disk; what else the system has told, its connection knows.
     """
+    if checksums.is_fault(error):
+        return StorageUnavailable(reason="corrupt")
     for kind, reason in REASONS:
         if isinstance(error, kind):
             is_full = reason == "io_error" and db is not None and db.system_errno in FULL

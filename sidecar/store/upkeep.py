@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import apsw
 
-from sidecar.store import states
+from sidecar.store import checksums, states
 from sidecar.store.looking import looking
 from sidecar.store.migrate import LAST_APPLIED, migrations
 from sidecar.store.transaction import Snapshot
@@ -169,8 +169,9 @@ def check(path: Path, *, full: bool, is_cut_off: Callable[[], bool] | None = Non
         with looking(path) as db:
             db.set_progress_handler(is_cut_off, PROGRESS_STEPS)
             return _findings(db, full=full)
-    except apsw.Error as error:
-        return [f"the file cannot be read: {error}"]
+    except (apsw.Error, checksums.NoChecksums) as error:
+        fault = "the checksum of a page is wrong" if checksums.is_fault(error) else str(error)
+        return [f"the file cannot be read: {fault}"]
 
 
 def _findings(db: apsw.Connection, *, full: bool) -> list[str]:

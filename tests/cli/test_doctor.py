@@ -15,6 +15,7 @@ from sidecar.store.parts import Part
 from tests.cli.program import Ended, sidecar, sidecar_of_anybody
 from tests.store.support import make_thread, number, opened, spoil, write
 from tests.support import DaemonProcess, DaemonThread, Peer
+from tests.support.invariants import break_in
 
 
 def doctor(folder: Path, *flags: str, is_mighty: bool = True) -> Ended:
@@ -103,6 +104,7 @@ def test_left_overs_are_told_but_not_what_is_being_made(folder: Path) -> None:
 def test_what_the_database_says_is_told(
     folder: Path, path: Path, statement: str, about: str
 ) -> None:
+    break_in(folder)
     db = apsw.Connection(str(path))
     db.execute(statement)
     db.close()

@@ -146,6 +146,13 @@ def test_sql_refuses_all_that_writes_or_holds_a_transaction_open(
     assert not (folder / "made.db").exists()
 
 
+@pytest.mark.parametrize("query", ["SELECT nope FROM threads", ".nope", ".read nope.sql"])
+def test_sql_tells_an_error_once(daemon: DaemonThread, query: str) -> None:
+    ended = run(daemon, "sql", query)
+    told = [line for line in ended.stderr.splitlines() if "nope" in line and query not in line]
+    assert ended.returncode == 1 and len(told) == 1, ended.stderr
+
+
 def test_sql_of_no_database_makes_none(folder: Path) -> None:
     ended = sidecar("sql", "SELECT 1", "--database", str(folder / "none.db"))
     assert ended.returncode == 1 and "none.db" in ended.stderr
@@ -199,3 +206,12 @@ def test_nothing_keeps_a_person_who_has_enough_of_a_backup(
             assert terminal.process.wait(HANG_S) == 1
         finally:
             go_on.set()
+
+
+def test_the_newest_backup_is_never_one_too_many(folder: Path) -> None:
+    database = str(folder / "none.db")
+    asked = sidecar("serve", "--database", database, "--backup-keep", "0")
+    assert asked.returncode == 2 and "--backup-keep" in asked.stderr
+    set_so = sidecar("serve", "--database", database, SIDECAR_BACKUP_KEEP="0")
+    assert set_so.returncode == 78 and "--backup-keep" in set_so.stderr
+    assert not (folder / "none.db").exists()

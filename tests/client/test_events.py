@@ -12,6 +12,7 @@ from sidecar.client import Client, Options, records
 from sidecar.client.following import Following
 from sidecar.client.wire import Answer
 from tests.support import DaemonProcess, DaemonThread, Peer
+from tests.support.invariants import break_in
 
 
 @pytest.fixture
@@ -187,6 +188,7 @@ def test_a_record_that_cannot_be_read_ends_it_with_its_name(
 
     peer.call("event/append", threadId="t", event="x", payload=1)
     daemon.is_broken = True
+    break_in(daemon.database_path.parent)
     db = apsw.Connection(str(daemon.database_path))
     db.execute("PRAGMA ignore_check_constraints = 1; UPDATE events SET payload = '{' WHERE seq = 2")
     db.close()

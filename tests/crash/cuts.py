@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sidecar.store import upkeep
-from sidecar.store.database import Database
+from sidecar.store.database import Database, Durability
+from sidecar.store.opening import Hold
 from tests.crash.core import Moments
 from tests.crash.disk import (
     Disk,
@@ -74,6 +75,14 @@ def on_disk(image: Image) -> Iterator[Path]:
     with folder_in_memory() as folder:
         write_image(folder, image)
         yield folder / DATABASE
+
+
+def hold(path: Path, durability: Durability = "full") -> str | None:
+    """Hold that no start takes remains for damaged; tell what of their log it takes for torn."""
+    held = Hold(path, new_checksums=False, is_synced=durability == "full")
+    held.keep_log(wanted=True)
+    held.let_go()
+    return held.torn
 
 
 def content(path: Path) -> bytes | None:

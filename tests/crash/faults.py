@@ -37,7 +37,7 @@ VFS_NAME = "crash"
 # What SQLite makes beside a database: with its first sync it syncs the folder (os_unix.c, 3.54).
 JOURNALS = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
 # Never synced, and made anew by whoever finds none.
-UNWATCHED = ("-shm", ".lock")
+UNWATCHED = "-shm"
 
 
 class Broken(NamedTuple):

@@ -8,7 +8,9 @@ import pytest
 
 from sidecar.daemon.recovery import recover
 from sidecar.model.errors import Outage
-from sidecar.store.database import CannotOpen, Database, GroupLost
+from sidecar.store.database import Database
+from sidecar.store.opening import CannotOpen, Hold
+from sidecar.store.outages import GroupLost
 from tests.crash.core import Moments
 from tests.crash.disk import Image, Op, folder_in_memory
 from tests.crash.failing import KINDS, Countdown, Kind, fail_each, image_before
@@ -41,13 +43,13 @@ def start(station: Station) -> Rows:
 @contextmanager
 def closing_in_peace(station: Station) -> Iterator[None]:
     """Let nothing fail where a connection is closed: SQLite does not tell, its binding does."""
-    abandon = Database.abandon
+    let_go = Hold.let_go
 
-    def in_peace(database: Database) -> None:
+    def in_peace(hold: Hold) -> None:
         station.fault = None
-        abandon(database)
+        let_go(hold)
 
-    with mock.patch.object(Database, "abandon", in_peace):
+    with mock.patch.object(Hold, "let_go", in_peace):
         yield
 
 

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from sidecar.store import upkeep
-from sidecar.store.database import Durability
+from sidecar.store.database import Database, Durability
 from tests.crash import workload
 from tests.crash.core import Core, Moments
-from tests.crash.cuts import CUTS, each_cut, on_disk
+from tests.crash.cuts import CUTS, each_cut, examine, hold, on_disk
+from tests.crash.disk import folder_in_memory
+from tests.crash.failing import image_before
+from tests.crash.faults import Station
 from tests.crash.judging import Judge
-from tests.crash.recording import Told, recorded, rows_of
+from tests.crash.recording import DATABASE, Told, recorded, rows_of
 from tests.crash.workload import BACKUP
 
 
@@ -69,6 +72,17 @@ def test_without_a_sync_for_each_commit_the_same_test_finds_losses() -> None:
     assert not all(standing.is_lawful for standing in standings)
 
 
+def test_a_torn_log_of_commits_that_were_not_promised_is_never_damage() -> None:
+    torn = set()
+    for remains in each_cut(recorded("normal").ops, CUTS["scattered 0"]):
+        with on_disk(remains.image) as path:
+            # The last start copies it.
+            found = hold(path, "normal")
+            assert hold(path, "full") == found
+            torn.add(found)
+    assert len(torn) > 2
+
+
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_copy_is_whole_or_absent(cut: str, folder: Path) -> None:
     recording = recorded()
@@ -87,6 +101,23 @@ def test_a_copy_is_whole_or_absent(cut: str, folder: Path) -> None:
             assert upkeep.check(target, full=True) == []
             seen[copy] = rows_of(target)
         assert seen[copy] in asked[max(0, len(answered) - 1) :]
+
+
+def test_in_the_place_of_one_that_was_removed_another_begins_at_every_cut() -> None:
+    recording = recorded()
+    image = image_before(recording.ops, len(recording.ops))
+    del image[DATABASE]
+    with folder_in_memory() as root:
+        station = Station(root, image)
+        with station.watching():
+            Database(root / DATABASE, Moments().at(0)).abandon()
+    last = None
+    for cut in CUTS.values():
+        for remains in each_cut(station.ops, cut, image):
+            if remains.image != last:
+                with on_disk(remains.image) as path:
+                    assert examine(path).epoch in (1, 2)
+            last = remains.image
 
 
 def test_the_next_copy_takes_away_what_one_that_was_cut_off_has_left() -> None:

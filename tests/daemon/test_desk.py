@@ -9,7 +9,7 @@ import pytest
 from sidecar.daemon import desk, gathering
 from sidecar.model import limits
 from sidecar.model.errors import StorageUnavailable
-from sidecar.store.database import GroupLost
+from sidecar.store.outages import GroupLost
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
 from tests.support.peer import HANG_S

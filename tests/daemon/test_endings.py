@@ -12,6 +12,7 @@ from sidecar.model import limits
 from sidecar.store import backup, upkeep
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused
+from tests.support.invariants import break_in
 
 
 def notification(number: int) -> dict[str, object]:
@@ -79,6 +80,7 @@ def test_a_record_that_cannot_be_read_ends_its_subscription_and_nothing_else(
 ) -> None:
     with DaemonThread(folder) as daemon, daemon.peer() as peer:
         fill(peer, 1, 10)
+    break_in(folder)
     db = apsw.Connection(str(folder / "sidecar.db"))
     db.pragma("ignore_check_constraints", True)
     db.execute("UPDATE events SET payload = '{' WHERE event = 'x'")

@@ -132,7 +132,7 @@ def test_a_database_that_was_deleted_is_kept_open_and_can_be_saved(
     daemon.database_path.unlink()
     look(daemon)
     look(daemon)
-    assert "is gone" in "".join(capfd.readouterr())
+    assert "taken away" in "".join(capfd.readouterr())
     assert peer.call("daemon/status")["databaseBytes"] == 0
     target = daemon.database_path.with_name("saved.db")
     peer.call("daemon/backup", path=str(target))
@@ -206,3 +206,18 @@ def test_a_reader_elsewhere_is_not_waited_for(daemon: DaemonThread, peer: Peer) 
     reader.close()
     look(daemon)
     assert peer.call("daemon/status")["walBytes"] == 0
+
+
+def test_a_file_that_was_taken_away_is_told_and_still_copied(
+    daemon: DaemonThread, peer: Peer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    peer.call("thread/create", threadId="t")
+    aside = daemon.database_path.with_name("aside.db")
+    daemon.database_path.rename(aside)
+    look(daemon)
+    assert "taken away" in "".join(capsys.readouterr())
+    assert len(copies(daemon)) == 1
+    aside.rename(daemon.database_path)
+    look(daemon)
+    assert "taken away" not in "".join(capsys.readouterr())
+    assert peer.call("thread/get", threadId="t")["thread"]["version"] == 0

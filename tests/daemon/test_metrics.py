@@ -13,7 +13,7 @@ from sidecar import __version__
 from sidecar.daemon import metrics_file
 from sidecar.daemon.meter import BOUNDS_S, Sight
 from sidecar.model.errors import StorageUnavailable
-from sidecar.store.database import GroupLost
+from sidecar.store.outages import GroupLost
 from tests.cli.program import sidecar
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer, Refused

@@ -329,7 +329,8 @@ def test_a_commit_that_fails_hands_over_nothing_twice(
     daemon: DaemonThread, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sidecar.model.errors import StorageUnavailable
-    from sidecar.store.database import Database, GroupLost
+    from sidecar.store.database import Database
+    from sidecar.store.outages import GroupLost
 
     commit = Database.commit
     failures = [True]
@@ -374,3 +375,14 @@ def test_storage_that_fails_is_told_to_who_would_have_been_served(
         )
         monkeypatch.undo()
         assert peer.call("mailbox/get", entryId="later")["entry"]["status"] == "queued"
+
+
+def test_a_clock_that_is_set_forward_brings_what_was_waited_for(
+    daemon: DaemonThread, peer: Peer
+) -> None:
+    with daemon.peer() as worker:
+        start(worker)
+        at_ms = daemon.source.at_ms + 3_600_000
+        peer.call("mailbox/enqueue", mailboxId="m", entryId="later", availableAtMs=at_ms)
+        daemon.source.advance_ms(3_600_000)
+        assert taken(worker) == ["later"]

@@ -9,6 +9,8 @@ import pytest
 from tests.support import Peer, Refused
 
 Record = dict[str, Any]
+# Far more than any test makes.
+MAX_PAGES = 1_000
 
 
 def make_thread(peer: Peer, **params: Any) -> str:
@@ -122,13 +124,16 @@ def kind_of(peer: Peer, method: str, **params: Any) -> str:
 def pages(peer: Peer, method: str, limit: int, **params: Any) -> list[list[Record]]:
     """Read a list to its end, page by page."""
     found: list[list[Record]] = []
-    cursor = None
+    cursors: list[str | None] = [None]
     while True:
-        page = peer.call(method, limit=limit, cursor=cursor, **params)
+        page = peer.call(method, limit=limit, cursor=cursors[-1], **params)
         found.append(page["data"])
         cursor = page["nextCursor"]
         if cursor is None:
             return found
+        assert cursor not in cursors, "a page leads back to one before it"
+        assert len(cursors) < MAX_PAGES, "a list has no end"
+        cursors.append(cursor)
 
 
 def flat(found: list[list[Record]]) -> list[Record]:

@@ -234,6 +234,7 @@ class Both:
             cursor = page["nextCursor"]
             if cursor is None:
                 break
+            assert page["data"] and len(found) <= len(self.model.entries), "a list has no end"
         assert found == self.model.listed(*filters.values())
         counts = upkeep.counts(self.database.snapshot())
         everything = [entry["status"] for entry in self.model.entries.values()]

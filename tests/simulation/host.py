@@ -8,7 +8,8 @@ from pathlib import Path
 from shutil import rmtree
 from unittest.mock import patch
 
-from sidecar.daemon import keeper
+from sidecar.daemon import keeper, lifecycle
+from sidecar.daemon.entrance import MakePeer
 from sidecar.daemon.lifecycle import Daemon
 from sidecar.daemon.listener import Inherited
 from sidecar.model import limits
@@ -43,6 +44,7 @@ def narrow(timeline: Timeline) -> Iterator[None]:
     pages = chance.choice(CHECKPOINT_PAGES)
     with (
         patch.object(keeper, "LOOK_S", LOOK_S),
+        patch.object(lifecycle, "Entrance", SimulatedEntrance),
         ExitStack() as narrowed,
         patch.object(database, "CHECKPOINT_PAGES", pages),
     ):
@@ -60,6 +62,17 @@ class SimulatedListener(Inherited):
 
     def listen(self) -> None:  # type: ignore[override]
         """Hand nothing over: the loop takes whatever it is given."""
+
+
+class SimulatedEntrance:
+    """Let callers in at the simulated loop; what the kernel's queue does is `tests/e2e`'s."""
+
+    def __init__(self, loop: SimulatedLoop, _: None, make_peer: MakePeer) -> None:
+        self._loop = loop
+        loop.listen(lambda: make_peer(None))
+
+    async def close(self) -> None:
+        self._loop.hang_up()
 
 
 class Host:

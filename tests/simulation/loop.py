@@ -18,20 +18,13 @@ HOP_US = 200
 Listen = Callable[[Callable[[], asyncio.Protocol]], None]
 
 
-class SimulatedServer:
-    """Be what a loop answers that listens; `close` hangs it up."""
-
-    def __init__(self, hang_up: Callable[[], None]) -> None:
-        self.close = hang_up
-
-
 class SimulatedLoop(asyncio.AbstractEventLoop):
     """Run one process's callbacks and tasks; `kill` ends it between two of them, for good."""
 
     def __init__(self, timeline: Timeline, listen: Listen, hang_up: Callable[[], None]) -> None:
         self._timeline = timeline
-        self._listen = listen
-        self._hang_up = hang_up
+        self.listen = listen
+        self.hang_up = hang_up
         self._chance = timeline.chance(f"loop {timeline.now_us}")
         self._ready: deque[asyncio.Handle] = deque()
         self._tasks: list[asyncio.Task[Any]] = []
@@ -173,12 +166,6 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         return future
 
     # -- the rest ----------------------------------------------------------------------------------
-
-    async def create_unix_server(  # type: ignore[override]
-        self, protocol_factory: Callable[[], asyncio.Protocol], **_: object
-    ) -> SimulatedServer:
-        self._listen(protocol_factory)
-        return SimulatedServer(self._hang_up)
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Keep what the product would end itself at."""

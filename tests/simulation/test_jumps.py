@@ -35,5 +35,5 @@ def test_who_comes_after_a_jump_is_not_held_up_by_an_alarm_from_before_it() -> N
     park("b", due_at_ms)
     while timeline.now_us < 10 * SECOND_US:
         timeline.step()
-    assert looks and room.is_ready
-    assert due_at_ms <= looks[0] < due_at_ms + 1_000
+    assert room.is_ready
+    assert any(due_at_ms <= at_ms < due_at_ms + 1_000 for at_ms in looks)

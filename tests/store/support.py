@@ -13,6 +13,7 @@ from sidecar.store.database import Database
 from sidecar.store.threads import Columns
 from sidecar.store.transaction import Tx
 from tests.support import FakeSource
+from tests.support.invariants import break_in
 from tests.support.source import START_MS
 
 Answer = TypeVar("Answer")
@@ -89,6 +90,7 @@ def number(path: Path, sql: str) -> int:
 
 def spoil(path: Path, *statements: str) -> None:
     """Write what no verb would write, into the file of a daemon that has ended."""
+    break_in(path.parent)
     db = apsw.Connection(str(path))
     try:
         db.pragma("ignore_check_constraints", True)

@@ -184,7 +184,7 @@ def test_a_disk_that_fails_is_no_fault_of_the_path(
 def test_a_copy_that_cannot_be_opened_leaves_nothing(
     database: Database, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: str) -> apsw.Connection:
+    def fail(_: str, **_options: object) -> apsw.Connection:
         raise apsw.CantOpenError
 
     with monkeypatch.context() as patched:

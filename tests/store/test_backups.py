@@ -17,6 +17,7 @@ from sidecar.store.lock import LockedByOther
 from sidecar.store.migrate import WrongDatabase, migrate, migrations
 from tests.store.support import make_event, make_thread, number, opened, rows, write
 from tests.support import FakeSource
+from tests.support.invariants import break_in
 from tests.support.source import START_MS
 
 DAY_MS = 86_400_000
@@ -253,6 +254,7 @@ def test_a_database_that_somebody_has_open_is_left_alone(path: Path, backup: Pat
 
 
 def spoil_page(path: Path) -> None:
+    break_in(path.parent)
     with path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(b"\xff" * 4096)
@@ -268,6 +270,7 @@ def test_a_broken_backup_is_refused(path: Path, backup: Path) -> None:
 
 @pytest.mark.parametrize("part", [0.01, 0.5, 0.9])
 def test_half_a_backup_is_told_to_be_broken(path: Path, backup: Path, part: float) -> None:
+    break_in(backup.parent)
     before = rows(path)
     os.truncate(backup, int(backup.stat().st_size * part))
     with pytest.raises(NotABackup, match=r"corrupt|malformed"):
@@ -282,6 +285,7 @@ def test_what_is_no_file_is_not_waited_for(folder: Path, path: Path) -> None:
 
 
 def test_a_backup_that_breaks_a_law_is_refused(path: Path, backup: Path) -> None:
+    break_in(backup.parent)
     db = apsw.Connection(str(backup))
     db.execute("UPDATE daemon SET last_seq = 1")
     db.close()
@@ -315,6 +319,7 @@ def test_the_database_is_no_backup_of_itself(path: Path) -> None:
 def test_a_restore_packs_a_database_that_could_not_give_pages_back(
     path: Path, backup: Path
 ) -> None:
+    break_in(backup.parent)
     db = apsw.Connection(str(backup))
     db.pragma("auto_vacuum", "NONE")
     db.execute("VACUUM")

@@ -8,10 +8,11 @@ import apsw
 import pytest
 
 from sidecar.model.errors import CorruptRecord, IdempotencyMismatch, StorageUnavailable
-from sidecar.store import database as database_module
-from sidecar.store import outages, threads
-from sidecar.store.database import CannotOpen, Database, GroupLost
+from sidecar.store import opening, outages, threads
+from sidecar.store.database import Database
 from sidecar.store.migrate import WrongDatabase
+from sidecar.store.opening import CannotOpen
+from sidecar.store.outages import GroupLost
 from sidecar.store.transaction import Snapshot, Tx
 from tests.store.support import (
     count,
@@ -229,7 +230,7 @@ def test_a_file_that_another_writes_is_busy(database: Database) -> None:
 
 
 def test_an_older_sqlite_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "MINIMUM_SQLITE", (99, 1, 2))
+    monkeypatch.setattr(opening, "MINIMUM_SQLITE", (99, 1, 2))
     with pytest.raises(WrongDatabase, match=r"is older than 99\.1\.2"), opened(path):
         pass
     assert not path.exists()

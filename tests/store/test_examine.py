@@ -8,10 +8,10 @@ import pytest
 
 from sidecar.model.errors import StorageUnavailable
 from sidecar.store import looking
-from sidecar.store.database import CannotOpen
 from sidecar.store.examine import Examined, examine, lock_owner
 from sidecar.store.lock import FileLock, LockedByOther
 from sidecar.store.migrate import migrations
+from sidecar.store.opening import CannotOpen
 from tests.store.support import make_event, opened, spoil, write
 from tests.support.source import START_MS
 

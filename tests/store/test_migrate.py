@@ -8,7 +8,6 @@ from pathlib import Path
 import apsw
 import pytest
 
-from sidecar.store.database import CannotOpen
 from sidecar.store.migrate import (
     APPLICATION_ID,
     Migration,
@@ -17,6 +16,7 @@ from sidecar.store.migrate import (
     migrate,
     migrations,
 )
+from sidecar.store.opening import CannotOpen
 from tests.store.support import count, number, opened, spoil, write
 from tests.support.source import START_MS
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,6 +72,10 @@ class DaemonThread:
     def peer(self) -> Peer:
         return Peer(self.socket_path)
 
+    def wait_for(self, make: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run something on the daemon's loop and wait for its end."""
+        asyncio.run_coroutine_threadsafe(make(), self.loop).result(HANG_S)
+
     def _run(self) -> None:
         try:
             uvloop.run(self._main())
@@ -99,13 +104,14 @@ class DaemonProcess:
         self.database_path = folder / "sidecar.db"
         self.socket_path = folder / "rpc.sock"
         self._flags = flags
+        self.launcher = [sys.executable, "-m", "sidecar"]
         self.process: subprocess.Popen[bytes]
 
     def start(self) -> dict[str, Any]:
         """Start and wait for the ready line."""
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "sidecar", "serve", "--database", str(self.database_path),
+                *self.launcher, "serve", "--database", str(self.database_path),
                 "--socket", str(self.socket_path), "--log-level", "error", *self._flags,
             ],
             stdout=subprocess.PIPE,
