@@ -39,7 +39,7 @@ from mutation_reach import Reach, mapped  # noqa: E402
 
 KEPT = ROOT / ".mutation"
 ROOMS = ("sidecar/model", "sidecar/store", "sidecar/daemon/recovery.py")
-TESTS = ("model", "store", "methods", "daemon", "contract", "rpc", "fuzz")
+TESTS = ("model", "store", "methods", "daemon", "contract", "rpc", "fuzz", "corruption")
 FLAGS = ["-q", "-p", "no:xdist", "-o", "timeout=0", "--no-header", "--tb=no"]
 # A test that takes so many times its time, and so many seconds more, of the processor, hangs; or
 # so many times that by the clock, since a busy machine is no mutant.
