@@ -39,7 +39,11 @@ def test_a_state_that_would_be_too_deep_is_refused(op: str) -> None:
     state = f'{{"d":{nested(MAX_STATE_DEPTH - 1)},"e":{{}}}}'
     with pytest.raises(PatchFailed) as caught:
         applied(state, op)
-    assert caught.value.details["reason"] == "the state would be nested too deeply"
+    assert caught.value.details == {
+        "index": 0,
+        "path": json.loads(op)["path"],
+        "reason": "the state would be nested too deeply",
+    }
 
 
 def test_a_value_without_levels_is_merged_as_deep_as_it_goes() -> None:
