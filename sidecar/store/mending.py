@@ -181,8 +181,12 @@ SELECT :key, c.log, 0, 0, :state FROM commits c WHERE c.thread_key = :key
 ORDER BY c.version DESC LIMIT 1
 ON CONFLICT (thread_key) DO UPDATE SET state = excluded.state
 """
-STATE = "SELECT state FROM thread_heads WHERE thread_key = :key"
-FIND_THREAD = "SELECT key FROM threads WHERE id = :id"
+# Where a commit goes that sets the state as it is; a thread may have lost all others.
+NEXT_COMMIT = """
+SELECT t.key, t.version + 1, h.log, t.message_count,
+    coalesce((SELECT max(at_ms) FROM commits WHERE thread_key = t.key), t.created_at_ms), h.state
+FROM threads t JOIN thread_heads h ON h.thread_key = t.key WHERE t.id = :id
+"""
 ORPHANS = 'SELECT DISTINCT "table", rowid, parent FROM pragma_foreign_key_check'
 LAST_SEQ = """
 SELECT max(coalesce((SELECT max(last_seq) FROM daemon), 0),
@@ -213,13 +217,13 @@ class Mending:
         """Mend everything."""
         self._threads()
         self._turns()
-        self._leave_out_orphans()
         self._items()
         self._mailboxes()
-        for key, thread_id, version, at_ms, last in self._rows(THREADS):
-            self._thread(_int(key), str(thread_id), max(_int(version), _int(last)), _int(at_ms))
-        self._states()
         self._leave_out_orphans()
+        for key, thread_id, version, at_ms, last in self._rows(THREADS):
+            end = _end(_int(last), _int(version))
+            self._thread(_int(key), str(thread_id), end, _int(at_ms))
+        self._states()
         self.last_seq = _int(self._db.execute(LAST_SEQ).get)
         self._db.execute(SET_DAEMON, {"database_id": database_id, "last_seq": self.last_seq})
 
@@ -312,7 +316,7 @@ class Mending:
         there = {_int(row[0]): [_int(each) for each in row[1:]]
                  for row in self._rows(COMMITS, key=key)}  # fmt: skip
         log, last = 0, 0
-        for number in range(1, _end(max(there, default=0), version) + 1):
+        for number in range(1, version + 1):
             if number in there:
                 log, _, last, at_ms = there[number]
                 continue
@@ -352,13 +356,11 @@ class Mending:
             self._db.execute(SET_STATE, {"key": key, "state": state})
             self._stand_in("thread_heads", str(thread_id), reason)
         for thread_id in list(states.broken(db)):
-            key = _int(self._db.execute(FIND_THREAD, {"id": thread_id}).get)
-            state = self._db.execute(STATE, {"key": key}).get
-            version, log, _, last, at_ms = map(_int, self._rows(COMMITS, key=key)[-1])
-            told = {"key": key, "version": version + 1, "log": log, "first": last + 1}
-            self._db.execute(ADD_COMMIT, {**told, "last": last, "at_ms": at_ms, "snapshot": state})
-            self._db.execute(SET_THREAD, {"key": key, "version": version + 1, "count": last})
-            self._stand_in("commits", f"{thread_id} version {version + 1}", "the state as it is")
+            key, version, log, last, at_ms, whole = self._rows(NEXT_COMMIT, id=thread_id)[0]
+            told = {"key": key, "version": version, "log": log, "first": _int(last) + 1}
+            self._db.execute(ADD_COMMIT, {**told, "last": last, "at_ms": at_ms, "snapshot": whole})
+            self._db.execute(SET_THREAD, {"key": key, "version": version, "count": last})
+            self._stand_in("commits", f"{thread_id} version {version!s}", "the state as it is")
 
     def _leave_out_orphans(self) -> None:
         """Take out what hangs on something that is lost, and what hangs on that."""
