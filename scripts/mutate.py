@@ -189,6 +189,8 @@ class Run:
         file = self.kills[mutant.path]
         words = set(Path(mutant.path).stem.rstrip("s").split("_"))
         took = self.reach.took
+        # One that takes all the time alone is for who has more of it.
+        reaching = {at for at in reaching if took[at] < self.seconds} or reaching
 
         def rank(at: int) -> tuple[float, int, float]:
             near = sum(word in self.items[at].nodeid for word in words)
