@@ -170,6 +170,19 @@ def test_a_broken_frame_is_lost_alone_and_named_once_a_commit_comes(path: Path) 
         assert value_of(path) == (2 if number < frames[-1] else 1)
 
 
+def test_the_log_of_a_machine_that_counts_from_the_other_end_is_read(path: Path) -> None:
+    log, frames = logged(path)
+    text = bytearray(log.read_bytes())
+    text[3] |= 1
+    text[24:32] = before = checksums.sum_of(bytes(text[:24]), bytes(8), ">")
+    for number in range(frames[-1]):
+        at = WAL_HEADER.size + number * (FRAME_HEADER.size + 4096)
+        summed = bytes(text[at : at + 8] + text[at + 24 : at + 24 + 4096])
+        text[at + 16 : at + 24] = before = checksums.sum_of(summed, before, ">")
+    log.write_bytes(text)
+    assert (value_of(path), Pages(path).lost_frames) == (2, [])
+
+
 # -- what cannot be read ---------------------------------------------------------------------------
 
 
