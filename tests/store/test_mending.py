@@ -1,8 +1,6 @@
 """What is mended, and how it is told: of every noun a row is lost, and nothing else changes."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,34 +9,14 @@ import pytest
 
 from sidecar.store import upkeep
 from sidecar.store.mending import Mending, Names
-from tests.corruption.trial import StillSource
-from tests.support import DaemonThread
 from tests.support.invariants import break_in
 from tests.support.source import START_MS
-from tests.support.specimen import Answer, fill
 
 # What the daemon names itself.
 MINTED = re.compile(r"[a-z]+_[0-9a-f]{32}$")
 Rows = dict[tuple[str, int], dict[str, object]]
 DATA = Path(__file__).parent.parent / "data"
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'migrations' ORDER BY 1"
-
-
-@pytest.fixture(scope="module")
-def content() -> Iterator[bytes]:
-    folder = Path(tempfile.mkdtemp(prefix="sc"))
-    daemon = DaemonThread(folder)
-    daemon.source = source = StillSource()
-    with daemon, daemon.peer() as peer:
-
-        def ask(method: str, params: Answer) -> Answer:
-            # Every request at a time of its own, however they are grouped.
-            source.advance_ms(10)
-            return peer.ask(method, params)
-
-        fill(ask)
-    yield (folder / "sidecar.db").read_bytes()
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
