@@ -16,7 +16,9 @@ from sidecar.store.soundness import FRAME_HEADER, WAL_HEADER
 VALUES: list[SqlValue] = [
     None, 0, 1, -1, 2, 127, -128, 128, 32_767, -32_768, 8_388_607, -8_388_608, 2**31 - 1, -(2**31),
     2**47 - 1, -(2**47), 2**63 - 1, -(2**63), 0.5, -1e300, 5e-324, "", "a", "é" * 60, b"", b"\0",
-    *("x" * length for length in (430, 440, 460, 470, 471, 480, 500, 512, 2_000, 20_000)),
+    # Around what an entry, and what a row, has on its own page: of 512 bytes, and of 4096.
+    *("x" * length for at in (98, 473, 998, 4_057) for length in range(at - 7, at + 8)),
+    "x" * 2_000, "x" * 20_000,
     b"\xff" * 9_000,
 ]  # fmt: skip
 KEYS = [1, 127, 128, 16_383, 16_384, 2**31, 2**55 - 1, 2**56, 2**62, -1]
@@ -295,6 +297,26 @@ def test_a_file_without_a_header_is_taken_to_have_the_usual_pages(path: Path, he
     overwritten(path, 0, head)
     assert list(read(Pages(path), root, "table")) == wanted
     assert Pages(path).is_headed == head.startswith(pages.MAGIC)
+
+
+@pytest.mark.parametrize("page_bytes", [512, 4096])
+def test_pages_are_as_large_as_the_header_says(path: Path, page_bytes: int) -> None:
+    made(path, page_bytes).close()
+    found = Pages(path)
+    assert found.is_headed and len(found.get(1)) == len(found.get(2)) == page_bytes
+    assert found.get(found.count + 1) == bytes(page_bytes)
+    # A power of two, and no less than the format has.
+    for said in (256, 513, 4096 + 512):
+        overwritten(path, 16, struct.pack(">H", said))
+        assert len(Pages(path).get(1)) == 4096
+
+
+def test_half_a_page_at_the_end_is_filled_up_behind(path: Path) -> None:
+    made(path).close()
+    whole = Pages(path)
+    last = whole.get(whole.count)
+    path.write_bytes(path.read_bytes()[:-1_000])
+    assert Pages(path).get(whole.count) == last[:-1_000] + bytes(1_000)
 
 
 def test_a_file_that_ends_early_tells_how_many_pages_it_should_have(path: Path) -> None:
