@@ -127,6 +127,15 @@ def test_to_look_leaves_the_log_of_the_dead_as_it_is(path: Path) -> None:
     assert (log.read_bytes(), path.read_bytes()) == before and before[0]
 
 
+def test_all_that_is_read_at_once_is_of_one_state(path: Path) -> None:
+    made(path, 1)
+    with looking.looking(path) as db:
+        with opened(path) as database:
+            write(database, make_event("2"))
+        assert db.execute("SELECT max(seq) FROM events").get == 1
+    assert examine(path).last_seq == 2
+
+
 def test_a_lock_has_an_owner_for_as_long_as_it_is_held(folder: Path) -> None:
     path, other = folder / "one.lock", folder / "other.lock"
     assert lock_owner(path) is None
