@@ -7,7 +7,7 @@ digits or an integer past 64 bits survives only as text.
 import hashlib
 import json
 import math
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
+from decimal import MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 from itertools import accumulate
 from re import DOTALL
 from re import compile as compile_pattern
@@ -28,7 +28,7 @@ type_of_raw = msgspec.json.Decoder(msgspec.Raw)
 _ANYTHING = msgspec.json.Decoder(strict=True)
 _EXACT = msgspec.json.Decoder(float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_ALL_DIGITS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_ALL_DIGITS = Context(prec=MAX_PREC, Emin=MIN_EMIN)
 # Possessive, and whole without its end: else a long string costs a hundred times its size, and
 # one that is never closed the square of it.
 _STRING = compile_pattern(rb'"(?:[^"\\]++|\\.)*+"?', DOTALL)

@@ -29,6 +29,8 @@ INDEX_DIGITS = 18
 SUM_DIGITS = 400
 SUM: Final = Context(prec=SUM_DIGITS, traps=[Inexact, Overflow, Underflow])
 LARGEST = Decimal(float.fromhex("0x1.fffffffffffffp+1023"))
+# To negate by the sign would round to the digits of the thread's context.
+LEAST = LARGEST.copy_negate()
 # The member that holds the state while it is patched, so that it has a parent as all else has.
 WHOLE = "state"
 
@@ -204,7 +206,7 @@ class _Document:
     def _replace(self, pointer: str, value: Tree) -> None:
         parent, last = self._parent(pointer)
         _child(parent, last, pointer)
-        _put(parent, last, pointer, value)
+        _put(parent, last, value)
 
     def _remove(self, pointer: str) -> None:
         if not pointer:
@@ -240,12 +242,12 @@ class _Document:
         *way, last = _steps(pointer)
         for step in way:
             if _is_missing(here, step):
-                _put(here, step, pointer, {})
+                _put(here, step, {})
                 step = _last_of(here, step)  # noqa: PLW2901  # `-` is a number from now on
             here = _child(here, step, pointer)
         is_missing = _is_missing(here, last)
         target = None if is_missing else _child(here, last, pointer)
-        _put(here, last, pointer, _merged(target, patch))
+        _put(here, last, _merged(target, patch))
 
 
 def _steps(pointer: str) -> list[str]:
@@ -264,15 +266,14 @@ def _child(parent: Tree, step: str, pointer: str) -> Tree:
     raise _no_container(pointer)
 
 
-def _put(parent: Tree, step: str, pointer: str, value: Tree) -> None:
-    """Set a member, an element, or one more at the end of a list."""
+def _put(parent: Tree, step: str, value: Tree) -> None:
+    """Set a member, an element, or one more at the end of a list, in a place that was found."""
     if isinstance(parent, dict):
         parent[step] = value
-    elif isinstance(parent, list):
-        index = _index(parent, step, pointer, end=True)
-        parent[index : index + 1] = [value]
     else:
-        raise _no_container(pointer)
+        assert isinstance(parent, list)
+        index = len(parent) if step == "-" else int(step)
+        parent[index : index + 1] = [value]
 
 
 def _index(parent: list[Tree], step: str, pointer: str, *, end: bool) -> int:
@@ -326,7 +327,7 @@ def _sum(pointer: str, one: Tree, other: Tree) -> Tree:
             total = SUM.add(Decimal(one), Decimal(other))
         except (Inexact, Overflow, Underflow) as error:
             raise Fault(pointer, "the sum has too many digits") from error
-    if not -LARGEST <= total <= LARGEST:
+    if not LEAST <= total <= LARGEST:
         raise Fault(pointer, "the sum is out of range")
     return total
 

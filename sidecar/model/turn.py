@@ -66,6 +66,6 @@ class Turn(msgspec.Struct, frozen=True, rename="camel"):
 def item_status_after(turn_status: str) -> str:
     """Tell what becomes of the open items of a turn that ends with a status.
 
-    Their outcome is unknown unless the turn's own end says it.
+    Their outcome is unknown unless the turn's own end says it; one that is lost has not ended.
     """
     return turn_status if turn_status in ("failed", "cancelled") else "interrupted"

@@ -134,11 +134,10 @@ WHERE NOT EXISTS (SELECT 1 FROM mailbox_entries c WHERE c.mailbox_key = e.mailbo
                 < (e.available_at_ms, e.created_at_ms, e.id)))
 """
 LOGS = """
-SELECT thread_key, log, max(last) FROM (
-    SELECT thread_key, log, max(seq) AS last FROM messages GROUP BY thread_key, log
-    UNION ALL
-    SELECT thread_key, log, max(last_seq) FROM commits GROUP BY thread_key, log)
-GROUP BY thread_key, log
+SELECT log, max(last_seq) FROM (
+    SELECT log, 0 AS last_seq FROM messages WHERE thread_key = :key
+    UNION ALL SELECT log, last_seq FROM commits WHERE thread_key = :key)
+GROUP BY log
 """
 SEQS = "SELECT seq FROM messages WHERE thread_key = :thread_key AND log = :log"
 ADD_MESSAGE = """
@@ -152,7 +151,6 @@ LEFT JOIN commits c ON c.thread_key = t.key GROUP BY t.key
 """
 COMMITS = """
 SELECT version, log, first_seq, last_seq, at_ms FROM commits WHERE thread_key = :key
-ORDER BY version
 """
 ADD_COMMIT = """
 INSERT INTO commits (
@@ -160,6 +158,12 @@ INSERT INTO commits (
 ) VALUES (:key, :version, 'salvage', :log, :first, :last, :at_ms, :snapshot)
 """
 HEAD_LOG = "SELECT log FROM thread_heads WHERE thread_key = :key"
+# Of a head that is lost the messages still tell.
+LAST_LOG = """
+SELECT max(log) FROM (
+    SELECT log FROM thread_heads WHERE thread_key = :key
+    UNION ALL SELECT log FROM messages WHERE thread_key = :key)
+"""
 LAST_OF_LOG = """
 SELECT coalesce(max(seq), 0) FROM messages WHERE thread_key = :key AND log = :log
 """
@@ -181,14 +185,17 @@ SELECT :key, c.log, 0, 0, :state FROM commits c WHERE c.thread_key = :key
 ORDER BY c.version DESC LIMIT 1
 ON CONFLICT (thread_key) DO UPDATE SET state = excluded.state
 """
-STATE = "SELECT state FROM thread_heads WHERE thread_key = :key"
-FIND_THREAD = "SELECT key FROM threads WHERE id = :id"
-ORPHANS = 'SELECT DISTINCT "table", rowid, parent FROM pragma_foreign_key_check'
+# Where a commit goes that sets the state as it is; a thread may have lost all others.
+NEXT_COMMIT = """
+SELECT t.key, t.version + 1, h.log, t.message_count,
+    coalesce((SELECT max(at_ms) FROM commits WHERE thread_key = t.key), t.created_at_ms), h.state
+FROM threads t JOIN thread_heads h ON h.thread_key = t.key WHERE t.id = :id
+"""
+ORPHANS = 'SELECT "table", rowid, parent FROM pragma_foreign_key_check'
 LAST_SEQ = """
 SELECT max(coalesce((SELECT max(last_seq) FROM daemon), 0),
     coalesce((SELECT max(seq) FROM events), 0),
-    coalesce((SELECT max(max(admitted_seq), max(coalesce(promoted_seq, 0)))
-        FROM session_inputs), 0))
+    coalesce((SELECT max(coalesce(promoted_seq, admitted_seq)) FROM session_inputs), 0))
 """
 SET_DAEMON = """
 INSERT INTO daemon (only, database_id, epoch, last_seq, clean_shutdown)
@@ -213,13 +220,13 @@ class Mending:
         """Mend everything."""
         self._threads()
         self._turns()
-        self._leave_out_orphans()
         self._items()
         self._mailboxes()
-        for key, thread_id, version, at_ms, last in self._rows(THREADS):
-            self._thread(_int(key), str(thread_id), max(_int(version), _int(last)), _int(at_ms))
-        self._states()
         self._leave_out_orphans()
+        for key, thread_id, version, at_ms, last in self._rows(THREADS):
+            end = _end(_int(last), _int(version))
+            self._thread(_int(key), str(thread_id), end, _int(at_ms))
+        self._states()
         self.last_seq = _int(self._db.execute(LAST_SEQ).get)
         self._db.execute(SET_DAEMON, {"database_id": database_id, "last_seq": self.last_seq})
 
@@ -298,10 +305,8 @@ class Mending:
     def _thread(self, key: int, thread_id: str, version: int, at_ms: int) -> None:
         """Fill the gaps of a thread's commits and logs, and count them."""
         log = self._commits(key, thread_id, version, at_ms)
-        for of, *rest in self._rows(LOGS):
-            if of == key:
-                self._messages(key, thread_id, *map(_int, rest))
-        self._messages(key, thread_id, log, 0)
+        for of, last in self._rows(LOGS, key=key):
+            self._messages(key, thread_id, _int(of), _int(last))
         if log or self._db.execute(HEAD_LOG, {"key": key}).get is not None:
             self._db.execute(SET_HEAD, {"key": key, "log": log})
         count = _int(self._db.execute(LAST_OF_LOG, {"key": key, "log": log}).get)
@@ -312,7 +317,7 @@ class Mending:
         there = {_int(row[0]): [_int(each) for each in row[1:]]
                  for row in self._rows(COMMITS, key=key)}  # fmt: skip
         log, last = 0, 0
-        for number in range(1, _end(max(there, default=0), version) + 1):
+        for number in range(1, version + 1):
             if number in there:
                 log, _, last, at_ms = there[number]
                 continue
@@ -321,9 +326,9 @@ class Mending:
             if following is not None and following[0] == log:
                 end = max(last, following[1] - 1)
             elif following is None and number == version:
-                head = self._db.execute(HEAD_LOG, {"key": key}).get
-                if isinstance(head, int) and log != head <= number:
-                    log, first = head, 1 if head == number else last + 1
+                newest = self._db.execute(LAST_LOG, {"key": key}).get
+                if isinstance(newest, int) and log != newest <= number:
+                    log, first = newest, 1 if newest == number else last + 1
                 end = _int(self._db.execute(LAST_OF_LOG, {"key": key, "log": log}).get)
             told = {"key": key, "version": number, "log": log, "first": first, "at_ms": at_ms}
             self._db.execute(ADD_COMMIT, {**told, "last": max(end, first - 1), "snapshot": None})
@@ -352,13 +357,11 @@ class Mending:
             self._db.execute(SET_STATE, {"key": key, "state": state})
             self._stand_in("thread_heads", str(thread_id), reason)
         for thread_id in list(states.broken(db)):
-            key = _int(self._db.execute(FIND_THREAD, {"id": thread_id}).get)
-            state = self._db.execute(STATE, {"key": key}).get
-            version, log, _, last, at_ms = map(_int, self._rows(COMMITS, key=key)[-1])
-            told = {"key": key, "version": version + 1, "log": log, "first": last + 1}
-            self._db.execute(ADD_COMMIT, {**told, "last": last, "at_ms": at_ms, "snapshot": state})
-            self._db.execute(SET_THREAD, {"key": key, "version": version + 1, "count": last})
-            self._stand_in("commits", f"{thread_id} version {version + 1}", "the state as it is")
+            key, version, log, last, at_ms, whole = self._rows(NEXT_COMMIT, id=thread_id)[0]
+            told = {"key": key, "version": version, "log": log, "first": _int(last) + 1}
+            self._db.execute(ADD_COMMIT, {**told, "last": last, "at_ms": at_ms, "snapshot": whole})
+            self._db.execute(SET_THREAD, {"key": key, "version": version, "count": last})
+            self._stand_in("commits", f"{thread_id} version {version!s}", "the state as it is")
 
     def _leave_out_orphans(self) -> None:
         """Take out what hangs on something that is lost, and what hangs on that."""

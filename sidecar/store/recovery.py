@@ -94,7 +94,7 @@ def apply(tx: Tx, step: Step) -> tuple[list[str], list[Quarantined]]:
     ended_at_ms = events.last_at_ms(tx, turn.key)
     quarantined: list[Quarantined] = []
     requeued: list[str] = []
-    item_status = item_status_after("interrupted" if step.action == "interrupt" else turn.status)
+    item_status = item_status_after(turn.status)
     for key in items.open_keys(tx, turn.key):
         _attempt(
             tx,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.model.limits import MAX_QUERY_CHARS
+from sidecar.model import limits
 from tests.methods.steps import (
     admit,
     archive,
@@ -96,10 +96,10 @@ def test_all_words_of_a_query_begin_a_word_of_the_title_whatever_the_case(
 def test_a_query_is_of_a_length_that_somebody_types(peer: Peer) -> None:
     """Each of its words is looked for in the whole of each title."""
     make_thread(peer, threadId="t", title="a b")
-    assert listed(peer, query="a " * (MAX_QUERY_CHARS // 2)) == ["t"]
-    data = refused(peer, "thread/list", query="a" * (MAX_QUERY_CHARS + 1))
+    assert listed(peer, query="a " * (limits.MAX_QUERY_CHARS // 2)) == ["t"]
+    data = refused(peer, "thread/list", query="a" * (limits.MAX_QUERY_CHARS + 1))
     assert (data["kind"], data["limit"]) == ("limit_exceeded", "maxQueryChars")
-    assert (data["max"], data["actual"]) == (MAX_QUERY_CHARS, MAX_QUERY_CHARS + 1)
+    assert (data["max"], data["actual"]) == (limits.MAX_QUERY_CHARS, limits.MAX_QUERY_CHARS + 1)
 
 
 def test_a_query_follows_the_title(peer: Peer) -> None:
@@ -192,3 +192,13 @@ def test_lists_of_one_thread_hold_nothing_of_another(peer: Peer) -> None:
     for method in ("turn/list", "item/list", "sessionInput/list"):
         (record,) = peer.call(method, threadId=mine)["data"]
         assert record["threadId"] == mine
+
+
+def test_a_page_ends_early_once_it_has_much_text(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn_id = start(peer, make_thread(peer, threadId="t"))
+    made = [make_item(peer, turn_id, detail="x" * 1_000) for _ in range(7)]
+    monkeypatch.setattr(limits, "MAX_PAGE_BYTES", 2_500)
+    found = [ids_of(page) for page in pages(peer, "item/list", 200, turnId=turn_id)]
+    assert found == [made[:3], made[3:6], made[6:]]

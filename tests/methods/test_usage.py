@@ -185,3 +185,12 @@ def test_it_sees_what_its_peer_wrote_before_it(daemon: DaemonThread, peer: Peer)
     answers = peer.pipeline(requests)
     assert answers[requests[1]["id"]]["result"]["totals"]["inputTokens"] == 5
     assert daemon
+
+
+@pytest.mark.parametrize(("cached", "missed", "rate"), [(5, 5, 0.5), (5, 0, 1.0), (0, 5, 0.0)])
+def test_the_rate_of_hits_is_of_what_was_read_at_all(
+    peer: Peer, cached: int, missed: int, rate: float
+) -> None:
+    peer.call("thread/create", threadId="t")
+    use(peer, "t", inputTokens=10, cachedTokens=cached, missTokens=missed)
+    assert peer.call("usage/aggregate")["totals"]["cacheHitRate"] == rate

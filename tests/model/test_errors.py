@@ -90,6 +90,10 @@ def test_the_data_has_the_kind_and_the_details() -> None:
     }
 
 
+def test_an_error_reads_as_its_message() -> None:
+    assert str(InvalidParams(path="a", reason="b")) == InvalidParams.message()
+
+
 def test_an_error_without_its_details_is_a_bug() -> None:
     with pytest.raises(AssertionError):
         IllegalTransition(machine="turn")

@@ -72,6 +72,13 @@ def test_ids_sort_as_they_were_made() -> None:
     assert made == sorted(made)
 
 
+def test_a_moment_beyond_what_an_id_has_room_for_spoils_no_other_bit() -> None:
+    far_ms = (1 << 48) + START_MS
+    assert ids.mint("thr", far_ms, ALL_ONES) == ids.mint("thr", START_MS, ALL_ONES)
+    last_ms = (1 << 48) - 1
+    assert int(ids.mint("thr", last_ms, 0).removeprefix("thr_"), 16) >> 80 == last_ms
+
+
 def test_more_random_bits_than_there_is_room_for_are_a_bug() -> None:
     with pytest.raises(AssertionError):
         ids.mint("thr", START_MS, ALL_ONES + 1)

@@ -17,6 +17,7 @@ from sidecar.model.json_value import (
     stored,
 )
 from sidecar.model.limits import MAX_DEPTH
+from sidecar.model.message import NewMessage
 
 
 def raw(text: str) -> Json:
@@ -90,6 +91,37 @@ def test_what_cannot_be_counted_is_equal_to_its_own_text_alone() -> None:
     assert not is_equal(uncountable, raw("1")) and not is_equal(raw("0"), uncountable)
 
 
+def test_nothing_is_equal_to_nothing_alone() -> None:
+    assert is_equal(raw(""), raw("null"))
+    for value in ("0", "{}", '""', "false"):
+        assert not is_equal(raw(""), raw(value)) and not is_equal(raw(value), raw("null"))
+        assert not is_equal(raw(value), raw(""))
+
+
+def test_a_request_has_the_fingerprint_that_an_earlier_daemon_stored() -> None:
+    """A retry may come after an upgrade: what was stored must still be the same."""
+    metadata = raw('{"b": 1.50, "a": [null, "x"], "big": 1e30}')
+    digest = fingerprint("m", metadata=metadata, n=1, flag=True, none=None)
+    assert digest.hex() == "16ee2812914ce140f0acdce13f475bbc"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "0.1234567890123456789012345678901234567891",
+            "0.1234567890123456789012345678901234567892",
+        ),
+        ("1.5e-2000000", "1.5e-2000001"),
+        ("1e-999999999999999999", "2e-999999999999999999"),
+    ],
+)
+def test_every_digit_of_a_fraction_counts(one: str, other: str) -> None:
+    assert not is_equal(raw(one), raw(other))
+    assert fingerprint("m", value=raw(one)) != fingerprint("m", value=raw(other))
+    assert is_equal(raw(f"[{one}]"), raw(f"[ {one} ]"))
+
+
 def test_members_order_and_white_space_do_not_make_another_request() -> None:
     one = fingerprint("m", metadata=raw('{"a": 1, "b": {"c": 2, "d": 3}}'), title="t")
     other = fingerprint("m", title="t", metadata=raw('{"b":{"d":3,"c":2},"a":1}'))
@@ -134,6 +166,12 @@ def test_nesting_is_measured_to_the_level(opening: str, closing: str) -> None:
         assert is_too_deep(text) == (times > fits)
 
 
+def test_what_stands_beside_neither_deepens_nor_lifts() -> None:
+    beside = b"[]," * MAX_DEPTH
+    for levels, is_deep in ((MAX_DEPTH - 1, False), (MAX_DEPTH, True)):
+        assert is_too_deep(b"[" + beside + b"[" * levels + b"]" * levels + b"]") == is_deep
+
+
 def test_many_brackets_side_by_side_are_not_deep() -> None:
     assert not is_too_deep(b"[" + b",".join([b"[]"] * 2_000) + b"]")
 
@@ -175,3 +213,8 @@ def test_to_measure_a_long_string_costs_little_beside_it() -> None:
 def test_to_measure_a_string_that_is_never_closed_takes_one_pass() -> None:
     # A pass for each of its quotes would not end while anybody looks.
     assert not is_too_deep(b"[]" * MAX_DEPTH + b'"\\' * 2_000_000)
+
+
+def test_a_message_has_the_fingerprint_that_an_earlier_daemon_stored() -> None:
+    message = NewMessage(role="user", content=raw('"hello"'))
+    assert message.fingerprint.hex() == "bb1e59eb4f64f9a86bcd5683f282a779"

@@ -254,6 +254,12 @@ FAULTS: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         "/a",
         "there is no such member",
     ),
+    "merge into what is no place": (
+        {"a": [1]},
+        {"op": "merge", "path": "/a/b/c", "value": 1},
+        "/a/b/c",
+        "not an index of a list",
+    ),
     "merge past the end": (
         {"a": [1]},
         {"op": "merge", "path": "/a/2/b", "value": 1},

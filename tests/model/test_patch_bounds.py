@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sidecar.model import patch
 from sidecar.model.errors import LimitExceeded, PatchFailed
 from sidecar.model.limits import MAX_DEPTH, MAX_PATCH_SHIFTS, MAX_STATE_BYTES, MAX_STATE_DEPTH
 from tests.model.patching import applied
@@ -38,7 +39,11 @@ def test_a_state_that_would_be_too_deep_is_refused(op: str) -> None:
     state = f'{{"d":{nested(MAX_STATE_DEPTH - 1)},"e":{{}}}}'
     with pytest.raises(PatchFailed) as caught:
         applied(state, op)
-    assert caught.value.details["reason"] == "the state would be nested too deeply"
+    assert caught.value.details == {
+        "index": 0,
+        "path": json.loads(op)["path"],
+        "reason": "the state would be nested too deeply",
+    }
 
 
 def test_a_value_without_levels_is_merged_as_deep_as_it_goes() -> None:
@@ -70,6 +75,17 @@ def test_a_value_moves_down_as_seldom_as_it_is_copied() -> None:
     assert applied(state, *down * 3) == applied(state, *aside)
     with pytest.raises(LimitExceeded):
         applied(state, *down * 5)
+
+
+def test_a_state_may_be_as_large_as_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = '{"a":"12345"}'
+    op = '{"op":"replace","path":"/a","value":"54321"}'
+    monkeypatch.setattr(patch, "MAX_STATE_BYTES", len(state))
+    assert applied(state, op) == '{"a":"54321"}'
+    monkeypatch.setattr(patch, "MAX_STATE_BYTES", len(state) - 1)
+    with pytest.raises(LimitExceeded) as caught:
+        applied(state, op)
+    assert caught.value.details["actual"] == len(state)
 
 
 def test_a_state_that_grows_past_its_size_is_refused() -> None:

@@ -23,6 +23,12 @@ MERGES = [
     ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
     ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
     ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    # Beyond the appendix: what an object within is not told of, it keeps.
+    (
+        {"a": {"b": {"c": 1}, "d": 2}},
+        {"a": {"b": {"e": 3}}},
+        {"a": {"b": {"c": 1, "e": 3}, "d": 2}},
+    ),
 ]
 
 

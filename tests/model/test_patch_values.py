@@ -39,8 +39,17 @@ def test_an_increment_is_exact(number: str, by: str, total: str) -> None:
 )
 def test_a_sum_that_could_not_be_kept_equal_is_refused(number: str, by: str, reason: str) -> None:
     with pytest.raises(PatchFailed) as caught:
-        applied(number, f'{{"op":"increment","path":"","value":{by}}}')
-    assert caught.value.details["reason"] == reason
+        applied(f'{{"n":{number}}}', f'{{"op":"increment","path":"/n","value":{by}}}')
+    assert caught.value.details == {"index": 0, "path": "/n", "reason": reason}
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_sum_may_be_the_largest_number_that_a_double_holds(sign: str) -> None:
+    largest = f"{sign}{int(patch.LARGEST)}"
+    op = '{"op":"increment","path":"/n","value":%s}'
+    assert applied(f'{{"n":{largest}}}', op % "0") == f'{{"n":{largest}}}'
+    with pytest.raises(PatchFailed):
+        applied(f'{{"n":{largest}}}', op % f"{sign}1")
 
 
 def test_what_is_not_named_stays_equal_to_the_last_digit() -> None:

@@ -9,6 +9,7 @@ import apsw
 import pytest
 
 from sidecar.model.errors import InvalidParams, StorageUnavailable
+from sidecar.store import backup as backup_module
 from sidecar.store import parts, upkeep
 from sidecar.store.backup import Backup
 from sidecar.store.database import Database
@@ -128,6 +129,34 @@ def test_a_link_to_itself_is_refused(database: Database, target: Path) -> None:
         assert refused.value.details["path"] == "path"
 
 
+def test_a_copy_that_the_disk_has_changed_is_not_kept(database: Database, target: Path) -> None:
+    backup = Backup(database, target, overwrite=False)
+    while not backup.step():
+        pass
+    backup.finish_copying()
+    (part,) = target.parent.iterdir()
+    with part.open("r+b") as file:
+        file.seek(part.stat().st_size // 2)
+        file.write(b"\xff" * 100_000)
+    with pytest.raises(StorageUnavailable) as unavailable:
+        backup.publish()
+    assert unavailable.value.details["reason"] == "corrupt"
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_copy_tells_how_far_it_is_in_bytes(database: Database, target: Path) -> None:
+    backup = Backup(database, target, overwrite=False)
+    assert backup.progress() == (0, 0)
+    seen = []
+    while not backup.step():
+        seen.append(backup.progress())
+    backup.finish_copying()
+    size = backup.publish()
+    step = backup_module.BACKUP_STEP_PAGES * 4096
+    assert seen == [(step * number, size) for number in range(1, len(seen) + 1)]
+    assert backup.progress() == (size, size) and len(seen) == size // step
+
+
 def test_an_abandoned_copy_leaves_nothing(database: Database, target: Path) -> None:
     backup = Backup(database, target, overwrite=False)
     backup.step()
@@ -198,12 +227,16 @@ def test_a_copy_that_cannot_be_opened_leaves_nothing(
 def test_only_what_the_dead_have_left_is_cleared_away(database: Database, target: Path) -> None:
     for name in (".copy.db.abcd_123.part", ".copy.db.abcd_123.part-journal"):
         target.with_name(name).write_text("half")
+    # Nobody waits for who might write to it.
+    os.mkfifo(target.with_name(".copy.db.abcd_124.part"))
     foreign = target.with_name(".copy.db.notes.part")
     foreign.write_text("precious")
+    link = target.with_name(".copy.db.abcd_125.part")
+    link.symlink_to(foreign)
     living = Part(target)
     copy(database, target)
     assert {each.name for each in target.parent.iterdir()} == {
-        target.name, foreign.name, living.path.name,
+        target.name, foreign.name, link.name, living.path.name,
     }  # fmt: skip
     living.close()
 

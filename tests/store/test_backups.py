@@ -100,7 +100,9 @@ def test_a_restore_puts_back_what_was_and_keeps_what_is(path: Path, backup: Path
     assert number(path, "SELECT max(seq) FROM events") == done.last_seq == 3
     assert upkeep.check(path, full=True) == []
     assert path.stat().st_mode & 0o777 == 0o600
-    assert done.aside is not None and rows(done.aside) == before
+    assert done.database == path
+    assert done.aside == path.with_name("sidecar.db.replaced-20231114T221320Z")
+    assert rows(done.aside) == before
     assert sorted(each.name for each in path.parent.iterdir() if ".part" in each.name) == []
 
 
