@@ -61,8 +61,9 @@ INSERT INTO turns (
 )
 """
 LOST_ITEMS = """
-SELECT s.item_key, s.turn_key FROM session_inputs s
+SELECT s.item_key, min(s.turn_key) FROM session_inputs s
 WHERE s.item_key NOT IN (SELECT key FROM items) AND s.turn_key IN (SELECT key FROM turns)
+GROUP BY s.item_key
 """
 TURNS = """
 SELECT u.key, u.item_count, coalesce((SELECT max(position) FROM items WHERE turn_key = u.key), 0),
@@ -267,6 +268,7 @@ class Mending:
     def _items(self) -> None:
         """Fill every turn's gaps: first with those that an input names, then with others."""
         named: dict[int, list[int]] = {}
+        lost: list[tuple[int | None, int, int, SqlValue]] = []
         for key, turn_key in self._rows(LOST_ITEMS):
             named.setdefault(_int(turn_key), []).append(_int(key))
         for key, count, last, at_ms in self._rows(TURNS):
@@ -277,10 +279,13 @@ class Mending:
             gaps += range(end + 1, end + 1 + len(wanted) - len(gaps))
             for place, position in enumerate(gaps):
                 item_key = wanted[place] if place < len(wanted) else None
-                name = f"salvaged-item-{turn_key}-{position}"
-                name = name if item_key is None else self._name(item_key, "items")
-                told = {"turn_key": turn_key, "position": position, "at_ms": at_ms, "lost": LOST}
-                self._add(ADD_ITEM, "items", name, key=item_key, **told)
+                lost.append((item_key, turn_key, position, at_ms))
+        # The keys that are asked for first: those that SQLite gives may be the same.
+        for item_key, turn_key, position, at_ms in sorted(lost, key=lambda each: each[0] is None):
+            name = f"salvaged-item-{turn_key}-{position}"
+            name = name if item_key is None else self._name(item_key, "items")
+            told = {"turn_key": turn_key, "position": position, "at_ms": at_ms, "lost": LOST}
+            self._add(ADD_ITEM, "items", name, key=item_key, **told)
         self._db.execute(COUNT_ITEMS)
         for (item_id,) in self._rows(CLOSE_ITEMS):
             self._stand_in("items", str(item_id), "it is closed, as its turn is")
