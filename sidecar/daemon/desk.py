@@ -15,7 +15,7 @@ from sidecar.daemon.background import checkpoint
 from sidecar.daemon.context import RequestContext
 from sidecar.daemon.dispatch import Dispatcher, Pending, Request, render_error
 from sidecar.daemon.errands import Errands
-from sidecar.daemon.gathering import Gathering
+from sidecar.daemon.gathering import Gathering, Pace
 from sidecar.daemon.group import Group, Held
 from sidecar.daemon.hub import Hub
 from sidecar.daemon.meter import Meter
@@ -33,10 +33,6 @@ GROUP_REQUESTS = 128
 GROUP_MS = 2.0
 # Requests of one peer before it is another's turn.
 PEER_QUANTUM = 16
-# Commits slower than this on average are not the loop's to wait for.
-SLOW_COMMIT_MS = 0.5
-# Weight of the newest commit in the moving average.
-SMOOTHING = 0.1
 
 
 class Desk:
@@ -61,10 +57,12 @@ class Desk:
         self._is_scheduled = False
         self._is_closed = False
         self._committing: asyncio.Future[None] | None = None
+        # A group that stays open between two turns, for those who are about to ask.
+        self._held_open: Group | None = None
         # Peers whose next request waits for the commit under way.
         self._waiting: list[PeerConnection] = []
         self._gathering = Gathering(loop, self._gathered)
-        self._commit_ms = 0.0
+        self._pace = Pace(self._elapsed_s)
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._errands = Errands(loop, self.wake, self._tell_if_quiet)
         self.asides = Asides(loop, self._committer, self._schedule)
@@ -106,8 +104,8 @@ class Desk:
     @property
     def is_quiet(self) -> bool:
         """Tell whether nobody is there and everything that has arrived is done."""
-        left = (self.peers, self._runnable, self._committing, self._errands, self._to_flush)
-        return not any(left)
+        under_way = (self._held_open, self._committing, self._errands)
+        return not any((self.peers, self._runnable, self._to_flush, *under_way))
 
     @property
     def commit_under_way(self) -> object | None:
@@ -123,7 +121,8 @@ class Desk:
         if self._is_closed:
             return
         may_look = self._committing is None and (self.room.is_ready or self.asides.is_ready)
-        if not self._is_scheduled and (self._runnable or self._to_flush or may_look):
+        is_due = any((self._runnable, self._to_flush, self._held_open, may_look))
+        if is_due and not self._is_scheduled:
             self._is_scheduled = True
             self.loop.call_soon(self._turn)
 
@@ -133,11 +132,11 @@ class Desk:
         self._is_scheduled = False
         if self._is_closed:
             return
-        group = Group()
+        group, self._held_open = self._held_open or Group(), None
         until = self._elapsed_s() + GROUP_MS / 1000
         waiting: list[PeerConnection] = []
         done = 0
-        if self._committing is None and self.asides.is_ready:
+        if self._committing is None and self.asides.is_ready and not group.is_open:
             self._committing = self.loop.create_future()
             self.asides.start(self._gathered)
         if self.room.is_ready and self._committing is None:
@@ -151,12 +150,21 @@ class Desk:
                 waiting.append(peer) if self._must_wait(peer) else self.wake(peer)
             if group.is_over:
                 break
-        self._end(group)
+        if waiting or not self._hold_open(group):
+            self._end(group)
         for peer in waiting:
             self.wake(peer) if self._committing is None else self._waiting.append(peer)
         self._flush()
         self._schedule()
         self._tell_if_quiet()
+
+    def _hold_open(self, group: Group) -> bool:
+        """Share the commit with those who were just answered, if they are about to ask."""
+        is_idle = not (self._runnable or self.room.is_ready or self.asides.is_ready)
+        may_grow = group.is_open and not group.is_over and self._pace.is_fast
+        if is_idle and may_grow and self._gathering.may_hold():
+            self._held_open = group
+        return self._held_open is not None
 
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
         """Run up to so many requests of one peer, in order; tell how many."""
@@ -267,7 +275,7 @@ class Desk:
         if group.lost is not None:
             self.database.rollback()
             self._run_one_by_one(group)
-        elif self._commit_ms < SLOW_COMMIT_MS:
+        elif self._pace.is_fast:
             self._commit_here(group)
         else:
             self._committing = self.loop.create_future()
@@ -282,12 +290,12 @@ class Desk:
         except GroupLost:
             self._run_one_by_one(group)
             return
-        self._conclude(group, self._measure(started))
+        self._conclude(group, self._pace.measure(started))
         self._flush()
         checkpoint(self.database)
 
     def _on_committed(self, group: Group, started: float, commit: "asyncio.Future[None]") -> None:
-        took_s = self._measure(started)
+        took_s = self._pace.measure(started)
         if isinstance(commit.exception(), GroupLost):
             self._run_one_by_one(group)
         else:
@@ -295,7 +303,7 @@ class Desk:
             self._conclude(group, took_s)
         self._flush()
         if self._waiting:
-            self._gathering.begin(held.work.peer for held in group.held)
+            self._gathering.begin()
         else:
             # With nobody waiting there are no halves, and to gather would only cost its time.
             self.loop.call_soon(self._gathered)
@@ -311,14 +319,10 @@ class Desk:
         self._schedule()
         self._tell_if_quiet()
 
-    def _measure(self, started: float) -> float:
-        took_s = self._elapsed_s() - started
-        self._commit_ms += SMOOTHING * (took_s * 1000 - self._commit_ms)
-        return took_s
-
     def _conclude(self, group: Group, took_s: float) -> None:
         self.meter.count_commit(len(group.held), took_s)
         self._settle(group.held)
+        self._gathering.expect(held.work.peer for held in group.held)
         self.hub.publish()
 
     def _settle(self, held: list[Held]) -> None:
@@ -363,7 +367,7 @@ class Desk:
                 self.database.rollback()
                 raise alone.lost
             self.database.commit()
-            self.meter.count_commit(1, self._measure(started))
+            self.meter.count_commit(1, self._pace.measure(started))
         except GroupLost as lost:
             answer = render_error(held.request.id, lost.outage)
         return answer, None
@@ -375,6 +379,10 @@ class Desk:
 
     async def between_groups(self) -> None:
         """Wait until no commit is under way, so that the writer's connection is free."""
+        if self._held_open is not None:
+            group, self._held_open = self._held_open, None
+            self._end(group)
+            self._flush()
         while self._committing is not None:
             await asyncio.shield(self._committing)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
-from sidecar.daemon import desk, lifecycle
+from sidecar.daemon import desk, gathering, lifecycle
 from sidecar.daemon.lifecycle import Daemon
 from sidecar.daemon.peer import PeerConnection
 from sidecar.model.recovery import RecoverMode, RecoveryReport
@@ -147,7 +147,10 @@ class Core:
 @contextmanager
 def without_haste() -> Iterator[None]:
     """Let no stopwatch decide what shares a commit, nor where it is made."""
-    with mock.patch.multiple(desk, GROUP_MS=math.inf, SLOW_COMMIT_MS=math.inf):
+    with (
+        mock.patch.object(desk, "GROUP_MS", math.inf),
+        mock.patch.object(gathering, "SLOW_COMMIT_MS", math.inf),
+    ):
         yield
 
 

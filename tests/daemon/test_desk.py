@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import apsw
 import pytest
 
-from sidecar.daemon import desk, gathering
+from sidecar.daemon import gathering
 from sidecar.model import limits
 from sidecar.model.errors import StorageUnavailable
 from sidecar.store.outages import GroupLost
@@ -51,7 +51,7 @@ def disk(daemon: DaemonThread) -> Disk:
 @pytest.fixture
 def slow(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     """A disk of which the daemon thinks that it is slow: commits are on the helper thread."""
-    monkeypatch.setattr(desk, "SLOW_COMMIT_MS", -1.0)
+    monkeypatch.setattr(gathering, "SLOW_COMMIT_MS", -1.0)
     yield disk
     assert {name.split("_")[0] for name in disk.threads} <= {"commit"}
 

@@ -120,7 +120,7 @@ def test_a_prompt_is_measured_in_characters_without_the_space_around_it(
 def test_past_1024_requests_in_flight_the_reading_pauses_and_nothing_is_lost(
     daemon: DaemonThread, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sidecar.daemon.desk.SLOW_COMMIT_MS", -1.0)
+    monkeypatch.setattr("sidecar.daemon.gathering.SLOW_COMMIT_MS", -1.0)
     disk = Disk(daemon)
     peer.call("thread/create", threadId="t")
     others = set(daemon.daemon.desk.peers)

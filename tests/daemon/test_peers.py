@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.daemon import desk
+from sidecar.daemon import gathering
 from tests.daemon.wire import kind, ping, until_closed
 from tests.support import DaemonProcess, DaemonThread, Peer
 from tests.support.peer import HANG_S
@@ -61,7 +61,7 @@ def test_requests_whose_peer_has_gone_are_executed_before_a_drain_ends(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Every commit counts as slow, so that requests wait for one while the drain begins.
-    monkeypatch.setattr(desk, "SLOW_COMMIT_MS", -1.0)
+    monkeypatch.setattr(gathering, "SLOW_COMMIT_MS", -1.0)
     with DaemonThread(folder) as daemon:
         with daemon.peer() as gone:
             gone.send(*(create(f"t{number}", number) for number in range(500)))

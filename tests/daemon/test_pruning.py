@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sidecar.client import Client, HistoryLost
-from sidecar.daemon import desk
+from sidecar.daemon import gathering
 from sidecar.store import pruning
 from tests.support import DaemonThread, Peer, Refused
 
@@ -173,7 +173,7 @@ def test_it_comes_to_its_end_while_others_never_pause(
     daemon: DaemonThread, filled: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Every commit is on the helper thread, so that one is always under way.
-    monkeypatch.setattr(desk, "SLOW_COMMIT_MS", -1.0)
+    monkeypatch.setattr(gathering, "SLOW_COMMIT_MS", -1.0)
     monkeypatch.setattr(pruning, "PIECE_EVENTS", 1)
     is_over = threading.Event()
 

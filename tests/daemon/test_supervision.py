@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.daemon import desk, notify
+from sidecar.daemon import gathering, notify
 from tests.daemon.test_desk import Disk
 from tests.support import DaemonThread
 from tests.support.supervisor import Supervisor
@@ -61,7 +61,7 @@ def test_a_beat_tells_what_is_new_and_only_then(supervisor: Supervisor, folder: 
 def test_a_commit_that_hangs_is_not_fed_and_one_that_ends_is(
     supervisor: Supervisor, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "SLOW_COMMIT_MS", -1.0)
+    monkeypatch.setattr(gathering, "SLOW_COMMIT_MS", -1.0)
     with DaemonThread(folder) as daemon, daemon.peer() as writer, daemon.peer() as reader:
         disk = Disk(daemon)
         writer.call("thread/create", threadId="t")
@@ -88,7 +88,7 @@ def test_a_commit_that_hangs_is_not_fed_and_one_that_ends_is(
 def test_commits_that_follow_each_other_are_fed(
     supervisor: Supervisor, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "SLOW_COMMIT_MS", -1.0)
+    monkeypatch.setattr(gathering, "SLOW_COMMIT_MS", -1.0)
     with DaemonThread(folder) as daemon, daemon.peer() as writer:
         disk = Disk(daemon)
         writer.call("thread/create", threadId="t")
