@@ -28,20 +28,28 @@ QUEUES = ("huey", "litequeue", "persist-queue")
 THREADS = ("openai-agents", "langgraph")
 
 
+def start(kind: str, path: Path, rounds: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, str(PROGRAM), kind, str(path), str(rounds)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def await_ready(worker: "subprocess.Popen[str]", kind: str) -> None:
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "ready\n", f"{kind} did not start"
+
+
 def jobs_per_s(kind: str, path: Path, workers: int, jobs: int) -> float:
     """Start workers, let them go at once, and tell how many jobs they did a second."""
     processes = 1 if kind == "persist-queue" else workers
     rounds = jobs // TEN if kind.endswith("-in-tens") else jobs
-    started = [
-        subprocess.Popen(
-            [sys.executable, str(PROGRAM), kind, str(path), str(rounds)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for _ in range(processes)
-    ]  # fmt: skip
-    for each in started:
-        assert each.stdout is not None
-        assert each.stdout.readline() == "ready\n", f"{kind} did not start"
+    # The first makes the file; not every store can be made by several at once.
+    started = [start(kind, path, rounds)]
+    await_ready(started[0], kind)
+    started += [start(kind, path, rounds) for _ in range(processes - 1)]
+    for each in started[1:]:
+        await_ready(each, kind)
     began = time.perf_counter()
     for each in started:
         assert each.stdin is not None
