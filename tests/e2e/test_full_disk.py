@@ -1,8 +1,6 @@
 """A disk that is really full: reads go on, writes say so, and it is over when there is room."""
 
-import os
 import resource
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from sidecar.store.migrate import migrate, migrations
 from tests.cli.program import Ended, sidecar
 from tests.store.support import number
 from tests.support import DaemonProcess, Peer, Refused
+from tests.support.disks import free_bytes, mounted
 
 # Room for a log as long as it may be, besides the database.
 DISK_BYTES = 64 * 1024 * 1024
@@ -26,19 +25,8 @@ MOST_EVENTS = 2 * DISK_BYTES // len(BIG)
 
 @pytest.fixture
 def disk(folder: Path) -> Iterator[Path]:
-    """A file system of a few megabytes."""
-    path = folder / "disk"
-    path.mkdir(mode=0o700)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "none", path],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if mounted.returncode:
-        pytest.skip(f"NOT TESTED: a small disk cannot be mounted here: {mounted.stderr.strip()}")
-    try:
+    with mounted(folder / "disk", DISK_BYTES) as path:
         yield path
-    finally:
-        subprocess.run(["umount", path], check=True)
 
 
 def append(peer: Peer, payload: str = BIG) -> int:
@@ -65,7 +53,7 @@ def test_a_full_disk_refuses_writes_and_nothing_else(disk: Path) -> None:
         last, refusal = fill(peer)
         assert (refusal["kind"], refusal["reason"]) == ("storage_unavailable", "disk_full")
         # Whatever is left of it, too.
-        (disk / "rest").write_bytes(bytes(free(disk)))
+        (disk / "rest").write_bytes(bytes(free_bytes(disk)))
         for _ in range(20):
             with pytest.raises(Refused) as refused:
                 append(peer)
@@ -83,11 +71,6 @@ def test_a_full_disk_refuses_writes_and_nothing_else(disk: Path) -> None:
         assert upkeep.check(process.database_path, full=True) == []
 
 
-def free(disk: Path) -> int:
-    found = os.statvfs(disk)
-    return found.f_bavail * found.f_frsize
-
-
 def test_pruning_makes_room(disk: Path) -> None:
     with DaemonProcess(disk) as process, process.peer() as peer:
         peer.call("thread/create", threadId="t")
@@ -96,7 +79,7 @@ def test_pruning_makes_room(disk: Path) -> None:
         last, _ = fill(peer)
         ballast.unlink()
         peer.call("event/prune", beforeSeq=last)
-        ballast.write_bytes(bytes(min(BALLAST_BYTES, free(disk))))
+        ballast.write_bytes(bytes(min(BALLAST_BYTES, free_bytes(disk))))
         for number in range(1, 50):
             assert append(peer) == last + number
 
@@ -113,13 +96,13 @@ def test_a_kill_a_start_and_a_restore_on_a_full_disk_lose_nothing(disk: Path, fo
         last = append(peer)
         process.kill()
         ballast = disk / "ballast"
-        ballast.write_bytes(bytes(free(disk)))
+        ballast.write_bytes(bytes(free_bytes(disk)))
         socket = ("--socket", str(process.socket_path))
         ended = run(disk, "serve", *socket)
         assert ended.returncode == 74 and "disk_full" in ended.stderr
         # What a kill of the machine takes, and a start must make again.
         (disk / "sidecar.db-shm").unlink()
-        ballast.write_bytes(bytes(ballast.stat().st_size + free(disk)))
+        ballast.write_bytes(bytes(ballast.stat().st_size + free_bytes(disk)))
         told = run(disk, "doctor", *socket)
         assert told.returncode == 3 and "make room" in told.stdout
         assert "restore" not in told.stdout
@@ -144,7 +127,7 @@ def test_a_migration_on_a_full_disk_leaves_the_database_as_it_was(disk: Path) ->
     old.close()
     path.chmod(0o600)
     ballast = disk / "ballast"
-    ballast.write_bytes(bytes(free(disk) - 128 * 1024))
+    ballast.write_bytes(bytes(free_bytes(disk) - 128 * 1024))
     ended = run(disk, "serve", "--socket", str(disk / "rpc.sock"))
     assert ended.returncode == 74 and "disk_full" in ended.stderr
     assert number(path, "SELECT max(number) FROM migrations") == 1
