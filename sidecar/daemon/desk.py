@@ -1,4 +1,4 @@
-"""Run requests in groups: one transaction for all that one turn of the loop has read.
+"""Run requests in groups: one transaction for what one turn of the loop has read, or a few turns.
 
 A group ends after GROUP_REQUESTS, GROUP_MS or MAX_UNSENT_BYTES of answers. Answers to writes,
 and to reads that saw them, leave after its commit. COMMIT alone waits for a disk: it runs here
