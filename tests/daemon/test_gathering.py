@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.daemon import gathering
+from sidecar.daemon import desk, gathering
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let commits be fast, and only an end that is meant end the wait."""
+    """Let commits be fast, no turn too long, and only an end that is meant end the wait."""
+    monkeypatch.setattr(desk, "GROUP_MS", math.inf)
     monkeypatch.setattr(gathering, "SLOW_COMMIT_MS", math.inf)
     monkeypatch.setattr(gathering, "HELD_TURNS", 10**9)
 
