@@ -154,6 +154,7 @@ def test_a_new_one_is_in_its_file_before_anything_else_is(path: Path) -> None:
     with opened(path) as database:
         assert path.stat().st_size > PAGE_BYTES
         assert database.database_id.startswith("db_")
+        assert not database.is_unseen
         assert database.checkpoints == database.attempts == database.commits == 0
 
 
@@ -188,6 +189,24 @@ def test_a_commit_that_fails_and_leaves_its_transaction_is_undone(database: Data
     assert lost.value.outage.details == {"reason": "io_error"}
     assert not database.writer.in_transaction
     assert count(database.path, "threads") == 1 and database.commits == 1
+
+
+def test_a_write_of_the_daemon_s_own_is_whole_or_not_at_all(database: Database) -> None:
+    def fail(tx: Tx) -> None:
+        make_thread("half")(tx)
+        raise LookupError
+
+    database.transact(make_thread("two"))
+    with pytest.raises(LookupError):
+        database.transact(fail)
+    assert not database.writer.in_transaction
+    assert START_MS < database.transact(lambda tx: tx.now_ms) < database.source.now_ms()
+    assert count(database.path, "threads") == 2
+    database.writer.set_commit_hook(lambda: True)
+    with pytest.raises(Outage):
+        database.transact(make_thread("three"))
+    database.writer.set_commit_hook(None)
+    assert count(database.path, "threads") == 2
 
 
 def test_what_a_group_wakes_is_of_all_its_requests_and_of_no_other_group(

@@ -67,6 +67,13 @@ BROKEN = [
         [f"a thread's parent is its own descendant: {key}" for key in (5, 2)],
     ),
     (
+        "UPDATE steps SET status = 'failed' WHERE id = 'run-a-1'",
+        [
+            "integrity: CHECK constraint failed in steps",
+            "a step's stamps are not those of its status: run-a-1",
+        ],
+    ),
+    (
         "UPDATE mailboxes SET queued_count = queued_count + 1 WHERE id = 'work'",
         ["a mailbox's queued entries are not counted: work"],
     ),

@@ -88,6 +88,15 @@ def test_where_a_log_is_broken_is_told_by_its_frame(
     assert damage_in(db, folder, flipped(log, HEADER.size + (broken - 1) * FRAME + at)) == told
 
 
+def test_the_last_frame_can_tell_that_the_commit_before_it_was_whole(
+    db: apsw.Connection, folder: Path
+) -> None:
+    log = path_of(db).read_bytes()[: HEADER.size + (COMMITS[-2] + 1) * FRAME]
+    broken = flipped(log, HEADER.size + COMMITS[-3] * FRAME)
+    assert damage_in(db, folder, broken) is not None
+    assert damage_in(db, folder, broken[:-1]) is None
+
+
 def test_a_last_commit_that_is_not_whole_was_never_promised(
     db: apsw.Connection, folder: Path
 ) -> None:
