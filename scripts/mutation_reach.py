@@ -79,7 +79,10 @@ def mapped(folder: Path, items: list[pytest.Item], jobs: int, run_one: RunOne) -
     if new:
         print(f"seeing what {len(new)} tests reach", flush=True)
         seen |= _traced(folder, items, new, jobs, run_one, files)
-        kept.write_bytes(pickle.dumps((product, seen)))
+        written = kept.with_suffix(".new")
+        written.write_bytes(pickle.dumps((product, seen)))
+        # Whole or not at all: a run is stopped at any moment.
+        written.replace(kept)
     by_line: dict[Place, set[int]] = collections.defaultdict(set)
     took = {}
     for at, item in enumerate(items):

@@ -151,7 +151,10 @@ class Log:
         with bare(self._database) as file:
             for page, number in newest.items():
                 at = (page - 1) * self._page
-                if page <= pages and file.read(self._page, at) != self._content(fd, number):
+                # No page has the number 0: whose state it is was lost, and it is nowhere else.
+                if page == 0 or (
+                    page <= pages and file.read(self._page, at) != self._content(fd, number)
+                ):
                     return "the log: its header is broken, and it has what the database lacks"
         return None
 

@@ -65,6 +65,13 @@ def test_a_broken_header_is_refused_while_the_log_has_what_the_database_lacks(
     assert not starts(folder, specimen, flipped(specimen.log, at))
 
 
+def test_a_broken_header_is_refused_where_a_frame_does_not_tell_its_page_either(
+    folder: Path, specimen: Specimen
+) -> None:
+    log = flipped(specimen.log[:HEADER] + bytes(4) + specimen.log[HEADER + 4 :], 0)
+    assert not starts(folder, specimen, log)
+
+
 @pytest.mark.parametrize("at", [0, 9, 30])
 def test_a_broken_header_of_a_log_that_is_all_copied_loses_nothing(
     folder: Path, specimen: Specimen, at: int
