@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.daemon.wire import until
 from tests.support import DaemonProcess, Refused
 from tests.support.clocks import Clock, ClockedProcess
 
@@ -55,8 +56,8 @@ def test_who_goes_while_it_is_stopped_is_executed_and_forgotten(process: DaemonP
             gone.send(gone.request("event/append", {"threadId": "t", "event": "x"}))
         peer.call("event/append", threadId="t", event="y")
         with process.peer() as late:
-            assert len(late.call("event/list")["data"]) == 3
-            assert late.call("daemon/status")["connections"] == 2
+            until(late, lambda: len(late.call("event/list")["data"]) == 3)
+            until(late, lambda: late.call("daemon/status")["connections"] == 2)
 
 
 def test_what_ran_out_meanwhile_has_run_out_at_once(folder: Path) -> None:
