@@ -161,9 +161,8 @@ class Desk:
     def _hold_open(self, group: Group) -> bool:
         """Share the commit with those who were just answered, if they are about to ask."""
         is_idle = not (self._runnable or self.room.is_ready or self.asides.is_ready)
-        may_grow = group.is_open and not group.is_over and self._pace.is_fast
-        if is_idle and may_grow and self._gathering.may_hold():
-            self._held_open = group
+        may_grow = is_idle and group.is_open and not group.is_over and self._pace.is_fast
+        self._held_open = group if may_grow and self._gathering.may_hold() else None
         return self._held_open is not None
 
     def _serve(self, peer: PeerConnection, group: Group, most: int) -> int:
@@ -210,7 +209,7 @@ class Desk:
                 return
         answer = self._dispatcher.answer(request, self.make_context(peer, group))
         peer.has_spoken = True
-        work.joined += self.hub.take_joined()
+        work.subscriptions += self.hub.take_joined()
         if isinstance(answer, Pending) and not self._may_wait(work, request):
             answer = answer.answer
         if isinstance(answer, Pending):
@@ -378,13 +377,14 @@ class Desk:
             peer.flush()
 
     async def between_groups(self) -> None:
-        """Wait until no commit is under way, so that the writer's connection is free."""
-        if self._held_open is not None:
-            group, self._held_open = self._held_open, None
-            self._end(group)
-            self._flush()
-        while self._committing is not None:
-            await asyncio.shield(self._committing)
+        """Wait until no group is open nor its commit under way: the writer's connection is free."""
+        while (under_way := self._held_open or self._committing) is not None:
+            if isinstance(under_way, Group):
+                self._held_open = None
+                self._end(under_way)
+                self._flush()
+            else:
+                await asyncio.shield(under_way)
 
     def snapshot_for(self, peer: PeerConnection, group: Group) -> Snapshot:
         """Choose where a peer reads: in the open group if it wrote in it, else what is stored."""

@@ -32,7 +32,8 @@ class Work:
     """Hold one message until all its requests are answered."""
 
     __slots__ = (
-        "_answer_bytes", "_answers", "_is_batch", "_waiting", "joined", "peer", "requests", "taken",
+        "_answer_bytes", "_answers", "_is_batch", "_waiting",
+        "peer", "requests", "subscriptions", "taken",
     )  # fmt: skip
 
     def __init__(self, peer: "PeerConnection", message: Message) -> None:
@@ -43,8 +44,8 @@ class Work:
         self._answers: list[bytes] = []
         self._answer_bytes = 0
         self._waiting = len(message.requests)
-        # Subscriptions that it has made, which begin behind its answer.
-        self.joined: list[Subscription] = []
+        # Those that it has made, which begin behind its answer.
+        self.subscriptions: list[Subscription] = []
         self.taken = 0
 
     def take(self) -> Request:
@@ -74,7 +75,7 @@ class Work:
         if self._answers:
             joined = b"[%b]" % b",".join(self._answers)
             self.peer.send(joined if self._is_batch else self._answers[0])
-        self.peer.finish(self.joined)
+        self.peer.finish(self.subscriptions)
 
 
 class PeerConnection(asyncio.Protocol):
@@ -258,10 +259,10 @@ class PeerConnection(asyncio.Protocol):
         self.send(notification)
         self.flush()
 
-    def finish(self, joined: "list[Subscription]") -> None:
+    def finish(self, subscriptions: "list[Subscription]") -> None:
         """Count one message as done; the flush then reads on, if that was what kept us."""
         self._in_flight -= 1
-        self._desk.hub.begin(joined)
+        self._desk.hub.begin(subscriptions)
         self._desk.will_flush(self)
 
     def flush(self) -> None:

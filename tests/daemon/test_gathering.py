@@ -1,13 +1,16 @@
 """Groups that stay open for whoever was just answered: one commit for all who ask at one time."""
 
+import asyncio
 import math
 from pathlib import Path
 
 import pytest
 
 from sidecar.daemon import desk, gathering
+from sidecar.daemon.group import Group
 from tests.daemon.wire import until
 from tests.support import DaemonThread, Peer
+from tests.support.peer import HANG_S
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +88,22 @@ def test_nobody_waits_for_long(daemon: DaemonThread, monkeypatch: pytest.MonkeyP
         one.call("thread/create", threadId="t")
         append(two, 1)
         assert two.receive()["result"]["event"]["seq"] == 2
+
+
+def test_whoever_waits_for_a_commit_finds_no_group_open_behind_it(daemon: DaemonThread) -> None:
+    """The next turn of the loop may come before who waits, and hold the next group open."""
+    served = daemon.daemon.desk
+
+    async def find() -> bool:
+        served._committing = served.loop.create_future()
+        waiting = served.loop.create_task(served.between_groups())
+        await asyncio.sleep(0)
+        committing, served._committing = served._committing, None
+        assert committing is not None
+        committing.set_result(None)
+        served._held_open = Group()
+        served._open(served._held_open)
+        await waiting
+        return is_held(daemon) or served.database.writer.in_transaction
+
+    assert asyncio.run_coroutine_threadsafe(find(), served.loop).result(HANG_S) is False
